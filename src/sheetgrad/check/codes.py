@@ -1,0 +1,206 @@
+"""Every code that a finding can carry, with its words: the known mistakes, and what is no mistake of mathematics."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, NamedTuple
+
+from sheetgrad.check.mistakes import MISTAKES
+from sheetgrad.errors import SheetgradError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Entry(NamedTuple):
+    """One code in words."""
+
+    code: str
+    title: str
+    meaning: str
+    why: str = ""
+    how_to_see: str = ""
+
+    def __str__(self) -> str:
+        """The entry as `sheetgrad explain` prints it."""
+        parts = [f"{self.code}: {self.title}", self.meaning]
+        parts += [f"Why it happens: {self.why}"] if self.why else []
+        parts += [f"How to see it: {self.how_to_see}"] if self.how_to_see else []
+        return "\n\n".join(parts)
+
+
+_SLIPS = (
+    Entry(
+        "unknown-name",
+        "A name that nothing has",
+        "The name is one letter away from a quantity of the network, and with that quantity the line holds.",
+        "A typing mistake: i_i for i_1.",
+        "Look the name up where the network is written down.",
+    ),
+    Entry(
+        "zero-for-o",
+        "A zero for the letter o",
+        "a_01 is written where a_o1 is meant.",
+        "The two look alike in many fonts.",
+        "Search the text for `_0`.",
+    ),
+    Entry(
+        "crossed-brackets",
+        "A bracket closed by one of another kind",
+        "A ( is closed by ], or a [ by ). Read as if the kinds agreed, the line holds.",
+        "Brackets were moved, and their partners were not.",
+        "Count each kind on its own.",
+    ),
+    Entry(
+        "bracket",
+        "A bracket missing or too many",
+        "With one bracket more, or one less, the line holds.",
+        "The end of a long line was cut off, or copied with the line before it.",
+        "Count the opening and the closing brackets: there must be as many of each.",
+    ),
+    Entry(
+        "lost-partial",
+        "A lost ∂",
+        "One half of a derivative has no ∂; with it the line holds.",
+        "∂ is not on the keyboard and is copied in by hand.",
+        "Above and below every derivative stands one ∂.",
+    ),
+    Entry(
+        "lost-exponent",
+        "A lost sign of a power",
+        "(t1 - a_o1)2 is written where the square is meant.",
+        "The raised 2 became an ordinary one when the text was copied.",
+        "A number straight after a bracket would be a factor; write ^2 or ².",
+    ),
+    Entry(
+        "double-star",
+        "Two stars for one product",
+        "** means a power in programs; here it was read as a product, and so the line holds.",
+        "One star was escaped or used for bold text.",
+        "Write one star, or ·.",
+    ),
+    Entry("slip", "Misspelt", "The line is true as it was meant and wrong as it is written."),
+)
+_PLAIN = (
+    Entry(
+        "arithmetic",
+        "A number that does not come out",
+        "The two numbers differ by more than rounding of the digits shown can explain.",
+        "A digit was typed wrongly, or a number was copied from an earlier version.",
+        "Compute the side again with all digits, and round at the end.",
+    ),
+    Entry(
+        "factor",
+        "A constant factor off",
+        "The formula is right but for a number in front.",
+        "A factor of the loss, such as 1/n, was lost or counted twice.",
+        "Differentiate the loss as it is written, with its constants.",
+    ),
+    Entry("wrong-name", "Another quantity", "With another quantity in one place the line holds."),
+    Entry("wrong-operator", "Another operation", "With another sign between two quantities the line holds."),
+)
+_CODE = (
+    Entry(
+        "updated-too-early",
+        "A weight is changed before it is used",
+        "The gradient of the layer below is computed with the weight after its update.",
+        "Each update is written straight after its gradient.",
+        "Compute all gradients first, and update the weights at the end.",
+    ),
+    Entry(
+        "slope-of-slope",
+        "The activation is applied twice",
+        "The function for the slope expects the weighted sum and is given the activation, or the other way round.",
+        "s(z)(1 - s(z)) and a(1 - a) are both called the derivative of the sigmoid.",
+        "Look at what the function does with its argument, and pass it that.",
+    ),
+    Entry(
+        "missing-mean",
+        "The mean over the samples is missing",
+        "The loss is a mean, and the gradient is a sum: it is as many times too large as there are samples.",
+        "The 1/m stands in the loss and is forgotten in the gradient.",
+        "Change the number of samples: the gradient of a mean must not grow with it.",
+    ),
+    Entry(
+        "missing-sum",
+        "The sum over the samples is missing",
+        "The gradient still has a row for each sample where it should have been added up.",
+        "A bias is the same for all samples; its gradient must add theirs.",
+        "A gradient has the shape of what it belongs to.",
+    ),
+    Entry("wrong-axis", "Summed over the wrong axis", "The sum runs over neurons where it should run over samples."),
+    Entry(
+        "transpose",
+        "A transpose too many or too few",
+        "The gradient is the transpose of what it should be.",
+        "With square layers of one size nothing complains.",
+        "Try it with layers of different sizes: then the shapes tell.",
+    ),
+    Entry("shape", "Shapes that do not fit", "The line cannot be computed: the shapes of its arrays do not fit."),
+    Entry("order", "Factors in the wrong order", "A product of matrices has its factors the wrong way round."),
+    Entry("constant-factor", "A constant factor off", "The gradient is right but for a number in front."),
+    Entry("wrong-quantity", "Another quantity", "The value belongs to another quantity than the name says."),
+    Entry(
+        "convention",
+        "A convention of its own",
+        "All gradients agree with the loss but for one factor that they share. That is a choice, not a mistake.",
+    ),
+)
+_NOTES = (
+    Entry(
+        "alt-text",
+        "A picture's description says something else",
+        "The formula that readers see is judged on its own; the alt text or the title beside it is false.",
+        "The picture was corrected, or copied, and its description was not.",
+        "Read the description aloud next to the picture: people who cannot see it have only that.",
+    ),
+    Entry("encoding", "Not UTF-8", "The file holds bytes that are not UTF-8 and was read as Latin-1."),
+    Entry("note", "A note", "Nothing is wrong; how the line was understood is worth saying."),
+    Entry(
+        "false",
+        "The two sides differ",
+        "The sides have different values at points chosen at random, and no small change makes them equal.",
+    ),
+    Entry(
+        "unread",
+        "Not read",
+        "The line holds an equality that sheetgrad could not read, or that cannot be judged. It says nothing about it.",
+    ),
+    Entry(
+        "no-network",
+        "No network was recognised",
+        "The text's own forward equations do not make a network, so nothing was judged. "
+        "Give the network it is about with --network.",
+    ),
+)
+
+
+def entries() -> Mapping[str, Entry]:
+    """Every code with its words: mistakes first, then slips, what only code has, and notes."""
+    known = (Entry(m.code, m.title, m.meaning, m.why, m.how_to_see) for m in MISTAKES.values())
+    return {entry.code: entry for entry in (*known, *_PLAIN, *_SLIPS, *_CODE, *_NOTES)}
+
+
+def entry(code: str) -> Entry:
+    """The words for one code.
+
+    Raises:
+        SheetgradError: there is no such code; says which is near.
+
+    >>> entry("wrong-index").title
+    'The wrong one of a pair'
+    """
+    known = entries()
+    if code in known:
+        return known[code]
+    near = difflib.get_close_matches(code, known, 1, 0.4)
+    hint = f"did you mean {near[0]!r}?" if near else "`sheetgrad explain` lists them all"
+    message = f"no code is called {code!r}; {hint}"
+    raise SheetgradError(message)
+
+
+def listed() -> str:
+    """Every code and its title, one a line."""
+    known = entries()
+    longest = max(map(len, known))
+    return "\n".join(f"{code:<{longest}}  {entry.title}" for code, entry in known.items())

@@ -1,0 +1,168 @@
+"""From a document to a report: read, recognise the network, judge, explain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sheetgrad.check.explain import explained
+from sheetgrad.check.findings import Finding, Judged, Report
+from sheetgrad.check.judge import Judge
+from sheetgrad.check.network import Network, named, recognised
+from sheetgrad.expr import Partial, Ref
+from sheetgrad.read.claims import Claim, Reading, read
+from sheetgrad.read.traced import Source
+from sheetgrad.syntax.printer import written
+
+if TYPE_CHECKING:
+    from sheetgrad.check.findings import Verdict
+    from sheetgrad.check.pairs import Pair
+    from sheetgrad.expr import Expr, Quantity
+
+
+def check_text(path: str, text: str, *, network: Network | None = None) -> Report:
+    r"""Check a document (Markdown, plain text or LaTeX); `network` overrides the one recognised.
+
+    >>> check_text("a.md", "h1 = w1*i1 + w2*i2\n\nh2 = w3*i1 + w4*i2\n\n∂h1/∂w1 = i2").counts["false"]
+    1
+    """
+    source = Source.of(path, text)
+    reading = read(source)
+    return judged(source, reading, network)
+
+
+def judged(source: Source, reading: Reading, network: Network | None = None) -> Report:
+    """The report on what was read of a document."""
+    found = network or recognised([claim for claim in reading.claims if not claim.spelling])
+    report = Report(source.path, network=found.words, text=source.text, not_read=len(reading.unclaimed))
+    if found.origin == "none":
+        _nothing_to_judge(report, source, reading)
+        return report
+    judge = Judge(found)
+    judge.learn(reading.claims)
+    for claim in reading.claims:
+        if not judge.is_about_it(claim):
+            continue
+        if claim.spelling:
+            _other_spelling(report, source, judge, claim)
+            continue
+        for pair in judge.judge(claim):
+            _add(report, source, judge, claim, pair)
+        judge.done = {key for key, verdict in report.gradients.items() if verdict == "true"}
+    for line in reading.unclaimed:
+        place = source.place(line.offset)
+        where = f"{source.path}:{place.line}:{place.column}"
+        report.findings.append(
+            Finding("unread", "unread", place.line, place.column, where, yours=line.spelled, message=line.reason)
+        )
+    report.findings.sort(key=lambda finding: (finding.line, finding.column))
+    return report
+
+
+def _add(report: Report, source: Source, judge: Judge, claim: Claim, pair: Pair) -> None:
+    place = source.place(claim.offset)
+    span = (claim.offset, pair.right.member.offset + len(pair.right.member.spelled))
+    left, right = (
+        _understood(side.member.value, judge.network, side.member.spelled) for side in (pair.left, pair.right)
+    )
+    report.equalities.append(Judged(place.line, place.column, pair.verdict, left, right, span))
+    quantity = _quantity(claim, judge)
+    if quantity.startswith("dE_total_dw") and pair.verdict in {"true", "slip", "false"}:
+        _note_gradient(report, quantity, pair)
+    if pair.verdict in {"true", "given"} and not pair.reason:
+        return
+    where = f"{source.path}:{place.line}:{place.column}"
+    base = Finding("note", "note", place.line, place.column, where, quantity, span=span)
+    report.findings.append(explained(base, claim, pair, judge))
+
+
+def _note_gradient(report: Report, quantity: str, pair: Pair) -> None:
+    """The last closed form for a weight is the answer; a wrong one spoils it."""
+    value = pair.right.node
+    if value is None or isinstance(value, Partial | Ref):
+        return
+    verdict: Verdict = "false" if pair.verdict == "false" and pair.blamed is pair.right else "true"
+    weight = quantity.removeprefix("dE_total_d")
+    is_chain = any(isinstance(part, Partial) for part in getattr(value, "factors", ()))
+    if not (is_chain and verdict == "false" and report.gradients.get(weight) == "true"):
+        report.gradients[weight] = verdict
+
+
+def _quantity(claim: Claim, judge: Judge) -> str:
+    first = claim.members[0].value
+    if isinstance(first, Ref | Partial):
+        found = named(first, judge.network)
+        return written(found) if isinstance(found, Ref | Partial) else ""
+    return ""
+
+
+def _understood(value: Expr | None, network: Network, spelled: str) -> str:
+    """How a side was read, in the plain dialect."""
+    if value is None:
+        return f"(not read) {spelled}"
+    try:
+        return written(named(value, network), _plain)
+    except Exception:  # noqa: BLE001 -- a reading that cannot be shown is shown as it stands
+        return spelled
+
+
+def _plain(quantity: Quantity) -> str:
+    from sheetgrad.syntax.printer import own_name
+
+    if isinstance(quantity, Partial):
+        above = quantity.of.symbol.name if isinstance(quantity.of, Ref) else f"({written(quantity.of, _plain)})"
+        return f"∂{above}/∂{quantity.wrt.symbol.name}"
+    return own_name(quantity)
+
+
+def _other_spelling(report: Report, source: Source, judge: Judge, claim: Claim) -> None:
+    """An alt text or title that says something false, or something else than what is shown."""
+    for pair in judge.judge(claim):
+        shown = [judged for judged in report.equalities if judged.span[0] >= claim.offset and judged.verdict == "false"]
+        if pair.verdict != "false" or any(
+            abs(j.span[0] - claim.offset) < 2000 and j.right == _understood(pair.right.member.value, judge.network, "")
+            for j in shown
+        ):
+            continue
+        if _shown_false(report, source, claim):
+            continue
+        place = source.place(claim.offset)
+        where = f"{source.path}:{place.line}:{place.column}"
+        base = Finding("note", "alt-text", place.line, place.column, where, _quantity(claim, judge))
+        found = explained(base, claim, pair, judge)
+        message = f"The {claim.spelling} of this picture is wrong; what it shows is judged apart. {found.message}"
+        report.findings.append(
+            Finding(
+                "note",
+                "alt-text",
+                place.line,
+                place.column,
+                where,
+                found.quantity,
+                found.yours,
+                found.expected,
+                message,
+            )
+        )
+
+
+def _shown_false(report: Report, source: Source, claim: Claim) -> bool:
+    """Whether the picture itself was found false on the same line: then that is said already."""
+    line = source.place(claim.offset).line
+    return any(j.verdict == "false" and abs(source.place(j.span[0]).line - line) <= 1 for j in report.equalities)
+
+
+def _nothing_to_judge(report: Report, source: Source, reading: Reading) -> None:
+    """Say that no network was recognised, and list what was read without judging it."""
+    if not reading.claims:
+        return
+    for claim in reading.claims:
+        place = source.place(claim.offset)
+        for left, right in zip(claim.members, claim.members[1:], strict=False):
+            report.equalities.append(Judged(place.line, place.column, "unread", left.spelled, right.spelled))
+    first = source.place(reading.claims[0].offset)
+    message = (
+        "no network could be made out from this text, so nothing in it was judged; "
+        "give the network it is about with --network SPEC"
+    )
+    where = f"{source.path}:{first.line}:{first.column}"
+    report.findings.append(Finding("unread", "no-network", first.line, first.column, where, message=message))

@@ -1,0 +1,291 @@
+"""Small edits of somebody's own words, tried until one makes the line true.
+
+Cheapest and most telling first: one name for another, then operators, brackets,
+factors. Every edit is of tokens, so that what is proposed is in the author's
+notation and differs from theirs in one place.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from sheetgrad.check.planting import family
+from sheetgrad.expr import Call, references
+from sheetgrad.read.folding import CLOSING, OPENING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sheetgrad.check.network import Network
+    from sheetgrad.read.claims import Member
+    from sheetgrad.read.lexer import Token
+
+MOST_EDITS = 1500
+MOST_TOKENS = 160
+
+
+class Edit(NamedTuple):
+    """One way to change a member: its code, the tokens that would stand there, and what changed."""
+
+    code: str
+    tokens: tuple[Token, ...]
+    was: str
+    now: str
+
+
+def near_edits(member: Member, network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
+    """The likeliest small edits; `spelling` is how the author writes each quantity."""
+    tokens = member.tokens
+    if len(tokens) <= MOST_TOKENS:
+        yield from _one_name(tokens, network, spelling, related=True)
+        yield from _everywhere(tokens, network, spelling)
+        yield from _pairs(tokens, network, spelling)
+        yield from _differences_bracketed(tokens)
+        yield from _operators(tokens)
+        yield from _left_out(tokens)
+
+
+def far_edits(member: Member, network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
+    """Less likely ones: a factor put in anywhere, brackets anywhere, unrelated names, two edits at once."""
+    tokens = member.tokens
+    if len(tokens) <= MOST_TOKENS:
+        yield from islice(_put_in(tokens, network, spelling), MOST_EDITS)
+        yield from islice(_bracketed(tokens), MOST_EDITS)
+        yield from islice(_one_name(tokens, network, spelling, related=False), MOST_EDITS)
+        yield from islice(_twice(tokens, network, spelling), MOST_EDITS)
+
+
+def _put_in(tokens: tuple[Token, ...], network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
+    """One factor more after any operand: a quantity, 1 - a, or a - t."""
+    ends = [place for place, token in enumerate(tokens) if _operand(token) or token.text in CLOSING]
+    for key in network.points.values:
+        for place in ends:
+            near = tokens[place]
+            name = near._replace(kind="name", text=key, spelled=spelling.get(key, key), note="")
+            for factor in ((name,), _complement(name), _difference(name, network, spelling)):
+                if factor:
+                    made = (*tokens[: place + 1], _mark("*", near), *factor, *tokens[place + 1 :])
+                    yield Edit("missing-factor", made, "", _text(factor))
+
+
+def _complement(name: Token) -> tuple[Token, ...]:
+    one = name._replace(kind="number", text="1", spelled="1")
+    return (_mark("(", name), one, _mark("-", name), name, _mark(")", name))
+
+
+def _difference(name: Token, network: Network, spelling: dict[str, str]) -> tuple[Token, ...]:
+    """a_o1 - t1, where the loss compares the two."""
+    for key in network.leaves:
+        if family(key)[0] in {"t", "y"} and family(key)[1] == family(name.text)[1] and name.text in network.definitions:
+            target = name._replace(text=key, spelled=spelling.get(key, key))
+            return (_mark("(", name), name, _mark("-", name), target, _mark(")", name))
+    return ()
+
+
+def _code(key: str, other: str, network: Network) -> str:
+    """What kind of mistake it is to write `key` for `other`."""
+    if family(key)[0] == family(other)[0]:
+        return "wrong-index"
+    for above, below in ((key, other), (other, key)):
+        definition = network.definitions.get(above)
+        if isinstance(definition, Call) and [use.symbol.name for use in references(definition)] == [below]:
+            return "pre-activation"
+    if all(isinstance(network.definitions.get(name), Call) for name in (key, other)):
+        return "wrong-layer"
+    return "wrong-name"
+
+
+def _named_tokens(tokens: tuple[Token, ...], network: Network) -> Iterator[tuple[int, str]]:
+    for place, token in enumerate(tokens):
+        if token.kind == "name" and (key := network.key(token.text)) is not None:
+            yield place, key
+
+
+def _renamed(token: Token, key: str, spelling: dict[str, str]) -> Token:
+    return token._replace(text=key, spelled=spelling.get(key, key), note="")
+
+
+def _one_name(
+    tokens: tuple[Token, ...], network: Network, spelling: dict[str, str], *, related: bool
+) -> Iterator[Edit]:
+    """One name for another in one place; related ones (same family, same neuron) come first."""
+    for place, key in _named_tokens(tokens, network):
+        for other in network.points.values:
+            code = _code(key, other, network)
+            if other != key and (code != "wrong-name") == related:
+                made = (*tokens[:place], _renamed(tokens[place], other, spelling), *tokens[place + 1 :])
+                yield Edit(code, made, key, other)
+
+
+def _everywhere(tokens: tuple[Token, ...], network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
+    """One name for another wherever it stands."""
+    places: dict[str, list[int]] = {}
+    for place, key in _named_tokens(tokens, network):
+        places.setdefault(key, []).append(place)
+    for key, where in places.items():
+        if len(where) > 1:
+            yield from _at(tokens, network, spelling, key, where)
+
+
+def _pairs(tokens: tuple[Token, ...], network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
+    """One name for another in two places, as in a·(1 - a)."""
+    places: dict[str, list[int]] = {}
+    for place, key in _named_tokens(tokens, network):
+        places.setdefault(key, []).append(place)
+    for key, where in places.items():
+        if 2 < len(where) <= 6:
+            for pair in combinations(where, 2):
+                yield from _at(tokens, network, spelling, key, list(pair))
+
+
+def _at(
+    tokens: tuple[Token, ...], network: Network, spelling: dict[str, str], key: str, where: list[int]
+) -> Iterator[Edit]:
+    for other in network.points.values:
+        code = _code(key, other, network)
+        if other != key and code != "wrong-name":
+            made = tuple(_renamed(t, other, spelling) if place in where else t for place, t in enumerate(tokens))
+            yield Edit(code, made, key, other)
+
+
+def _twice(tokens: tuple[Token, ...], network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
+    """Two indices wrong at once: all of one, then one more."""
+    for first in _everywhere(tokens, network, spelling):
+        if first.code == "wrong-index":
+            for second in _one_name(first.tokens, network, spelling, related=True):
+                if second.code == "wrong-index":
+                    yield Edit("wrong-index", second.tokens, f"{first.was}, {second.was}", f"{first.now}, {second.now}")
+
+
+_OTHER_SIGNS = {"+": ("*", "-"), "-": ("+", "*"), "*": ("+", "-")}
+_SIGN_CODES = {("+", "*"): "plus-for-times", ("*", "+"): "times-for-plus", ("+", "-"): "sign", ("-", "+"): "sign"}
+
+
+def _operators(tokens: tuple[Token, ...]) -> Iterator[Edit]:
+    for place, token in enumerate(tokens):
+        for other in _OTHER_SIGNS.get(token.text, ()):
+            if place == 0 and other == "*":
+                continue
+            made = (*tokens[:place], token._replace(text=other, spelled=other), *tokens[place + 1 :])
+            yield Edit(_SIGN_CODES.get((token.text, other), "wrong-operator"), made, token.text, other)
+
+
+def _mark(text: str, near: Token) -> Token:
+    return near._replace(kind="mark", text=text, spelled=text, note="")
+
+
+def _differences_bracketed(tokens: tuple[Token, ...]) -> Iterator[Edit]:
+    """Brackets round every difference that has none: a - t * b is (a - t) * b."""
+    found = [
+        place
+        for place in range(1, len(tokens) - 1)
+        if tokens[place].text == "-"
+        and _operand(tokens[place - 1])
+        and _operand(tokens[place + 1])
+        and not (
+            place > 1
+            and tokens[place - 2].text in OPENING
+            and place + 2 < len(tokens)
+            and tokens[place + 2].text in CLOSING
+        )
+    ]
+    for chosen in [found] if found else []:
+        made: list[Token] = []
+        for place, token in enumerate(tokens):
+            if place + 1 in chosen:
+                made.append(_mark("(", token))
+            made.append(token)
+            if place - 1 in chosen:
+                made.append(_mark(")", token))
+        yield Edit("missing-brackets", tuple(made), "", "brackets")
+
+
+def _operand(token: Token) -> bool:
+    return token.kind in {"name", "number"}
+
+
+def _bracketed(tokens: tuple[Token, ...]) -> Iterator[Edit]:
+    """One pair of brackets round a run of terms."""
+    starts = [0] + [place + 1 for place, token in enumerate(tokens) if token.text in {"(", "[", "*", "+", "/"}]
+    ends = [place for place, token in enumerate(tokens) if token.text in {"*", "/", ")", "]", "^"}] + [len(tokens)]
+    for start in starts:
+        for end in ends:
+            inner = tokens[start:end]
+            if len(inner) >= 3 and any(token.text in {"+", "-"} for token in inner) and _is_balanced(inner):
+                made = (*tokens[:start], _mark("(", tokens[start]), *inner, _mark(")", inner[-1]), *tokens[end:])
+                yield Edit("missing-brackets", made, "", "brackets")
+
+
+def _is_balanced(tokens: tuple[Token, ...]) -> bool:
+    depth = 0
+    for token in tokens:
+        depth += (token.text in OPENING) - (token.text in CLOSING)
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _left_out(tokens: tuple[Token, ...]) -> Iterator[Edit]:
+    """One factor, with its sign, taken out."""
+    for place, token in enumerate(tokens):
+        if token.text != "*" or place + 1 >= len(tokens):
+            continue
+        end = _after_operand(tokens, place + 1)
+        yield Edit("extra-factor", (*tokens[:place], *tokens[end:]), _text(tokens[place + 1 : end]), "")
+    if len(tokens) > 2 and tokens[1].text == "*":
+        yield Edit("extra-factor", tokens[2:], tokens[0].spelled, "")
+
+
+def _after_operand(tokens: tuple[Token, ...], start: int) -> int:
+    if tokens[start].text not in OPENING:
+        return start + 1
+    depth = 0
+    for place in range(start, len(tokens)):
+        depth += (tokens[place].text in OPENING) - (tokens[place].text in CLOSING)
+        if depth == 0:
+            return place + 1
+    return len(tokens)
+
+
+def _text(tokens: tuple[Token, ...]) -> str:
+    return " ".join(token.spelled or token.text for token in tokens)
+
+
+def shown(member: Member, edit: Edit) -> str:
+    """The author's text with the edit made in it."""
+    raw, base = member.raw, member.tokens[0].start
+    pieces: list[str] = []
+    last = 0
+    old = list(member.tokens)
+    for token in edit.tokens:
+        start = token.start - base
+        if token in old:
+            pieces.append(raw[last : token.end - base] if start >= last else "")
+            last = max(last, token.end - base)
+        elif any(start == other.start - base and other.text == token.text for other in old):
+            pieces.append(raw[last : token.end - base])
+            last = token.end - base
+        elif token.kind == "mark" and token.text in {"(", ")"}:
+            if token.text == "(":
+                pieces.append(raw[last:start] + "(")
+                last = max(last, start)
+            else:
+                pieces.append(raw[last : token.end - base] + ")")
+                last = max(last, token.end - base)
+        else:
+            pieces.append(raw[last:start] + (token.spelled or token.text))
+            last = token.end - base
+    if edit.code in {"extra-factor", "missing-factor"}:
+        return " ".join(_text(edit.tokens).split())
+    pieces.append(raw[last:])
+    return tidy("".join(pieces))
+
+
+def tidy(text: str) -> str:
+    """One line, without braces that only hold a name."""
+    return " ".join(re.sub(r"(?<![_^\w\\}])\{(\w+)\}", r"\1", text).split())
+
+
+__all__ = ["Edit", "far_edits", "near_edits", "shown", "tidy"]

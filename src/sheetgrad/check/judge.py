@@ -1,0 +1,284 @@
+"""Judging the claims of a document: every equality gets one of five verdicts.
+
+A chain `A = B = C` is judged pair by pair and against its anchor, the member whose
+exact value is known (a quantity, or a derivative of named quantities), so that the
+member that is wrong is the one blamed, once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sheetgrad.check.mending import mended
+from sheetgrad.check.network import Network, all_references, named
+from sheetgrad.check.numbers import agrees, is_numeric
+from sheetgrad.check.pairs import NEW, Pair, Side
+from sheetgrad.check.points import UnknownNameError, has_partial
+from sheetgrad.check.rules import generic, update
+from sheetgrad.expr import Expr, Partial, Ref
+
+if TYPE_CHECKING:
+    from sheetgrad.check.points import Values
+    from sheetgrad.read.claims import Claim, Member
+
+
+@dataclass
+class Judge:
+    """Judges claims one after the other; what a text defines on the way is remembered."""
+
+    network: Network
+    given: dict[str, float] = field(default_factory=dict)
+    """Numbers the text gives for quantities."""
+    defined: set[str] = field(default_factory=set)
+    """Names the text has made up for something."""
+    spelling: dict[str, str] = field(default_factory=dict)
+    """How the author writes each quantity."""
+    done: set[str] = field(default_factory=set)
+    """Weights whose gradient has been given, and rightly."""
+    recent: list[Values] = field(default_factory=list)
+    """What the last claims were about, for lines that go on from further up."""
+
+    def judge(self, claim: Claim) -> list[Pair]:
+        """A verdict for every equality of the chain; what its own sentence doubts is never false."""
+        pairs = self._judge(claim)
+        for pair in pairs:
+            if pair.verdict == "false" and (reason := claim.doubt or self._assumed(pair)):
+                pair.verdict, pair.blamed, pair.reason = "unread", None, reason
+        return pairs
+
+    def _assumed(self, pair: Pair) -> str:
+        """Two names and nothing else, one of them free to choose (w1 = w2, a_o1 = t1): a case, no law."""
+        nodes = (pair.left.node, pair.right.node)
+        keys = [node.symbol.name for node in nodes if isinstance(node, Ref)]
+        free = [key for key in keys if key in self.network.leaves]
+        return "it is a case that is looked at" if len(keys) == len(nodes) and free else ""
+
+    def _judge(self, claim: Claim) -> list[Pair]:
+        for rule in (update, generic):
+            pairs = rule(self, claim)
+            if pairs is not None:
+                return pairs
+        sides = [self.side(member) for member in claim.members]
+        free = self._free_names(claim)
+        if free:
+            return self._for_every(claim, free)
+        pairs = self.pairs(sides, defined=self._defines(sides))
+        if sides[0].values is not None and _is_exact(sides[0].node):
+            self.recent = [*self.recent[-3:], sides[0].values]
+        return pairs
+
+    def spelled(self, key: str) -> str:
+        """A quantity as the author writes it."""
+        return self.spelling.get(key, key)
+
+    def learn(self, claims: list[Claim]) -> None:
+        """Note how the author writes each quantity, the commonest way first come."""
+        for claim in claims:
+            for member in claim.members:
+                for token in member.tokens:
+                    key = self.network.key(token.text) if token.kind == "name" and not token.note else None
+                    if key is not None:
+                        self.spelling.setdefault(key, re.sub(r"[{}\s]", "", token.spelled))
+
+    def is_update(self, claim: Claim) -> bool:
+        """Whether the claim says what a weight becomes."""
+        first = claim.members[0].value
+        if not isinstance(first, Ref):
+            return False
+        return bool(NEW.match(first.symbol.name)) or update(self, claim) is not None
+
+    def _free_names(self, claim: Claim) -> list[str]:
+        """Names that the network lacks and that stand in every member: a variable, as in σ'(x) = σ(x)·(1 - σ(x))."""
+        missing: list[set[str]] = []
+        for member in claim.members:
+            if member.value is None:
+                return []
+            lacking: list[str] = []
+            named(member.value, self.network, lacking)
+            missing.append(set(lacking))
+        first = claim.members[0].value
+        common = set.intersection(*missing)
+        if not common or isinstance(first, Ref) or any(found - common for found in missing):
+            return []
+        return sorted(common)
+
+    def _for_every(self, claim: Claim, free: list[str]) -> list[Pair]:
+        """The claim with free names at random values; what does not hold for them is unread, never false."""
+        points = self.network.points
+        for place, name in enumerate(free):
+            points.fix(name, points.drawn(place))
+        pairs = self.pairs([self.side(member) for member in claim.members])
+        for name in free:
+            points.forget(name)
+        for pair in pairs:
+            if pair.verdict == "false":
+                pair.verdict, pair.blamed = "unread", None
+                pair.reason = f"nothing here is called {free[0]}"
+        return pairs
+
+    def is_about_it(self, claim: Claim) -> bool:
+        """Whether the claim speaks of the network at all: two of its quantities, a derivative, or a value for one."""
+        nodes = [member.value for member in claim.members if member.value is not None]
+        if any(has_partial(node) for node in nodes):
+            return True
+        keys = [self.network.key(use.symbol.name) for node in nodes for use in all_references(node)]
+        known = {key for key in keys if key is not None}
+        alone = bool(nodes) and isinstance(nodes[0], Ref) and None not in keys
+        first = bool(nodes) and isinstance(nodes[0], Ref) and keys[0] is None
+        shorthand = first and keys.count(None) == 1 and not any(isinstance(node, Ref) for node in nodes[1:])
+        return len(known) >= 2 or (len(known) == 1 and (alone or shorthand))
+
+    # --- one side -------------------------------------------------------------------------------
+
+    def side(self, member: Member) -> Side:
+        """A member under the network's names, with its values where they can be computed."""
+        side = Side(member, slips=member.slips)
+        if member.value is None:
+            side.reason = member.reason
+            return side
+        missing: list[str] = []
+        side.node = named(member.value, self.network, missing)
+        if missing:
+            side.reason = f"nothing here is called {missing[0]}"
+            return side
+        try:
+            side.values = self.network.points.value(side.node)
+        except UnknownNameError as unknown:
+            side.reason = f"{unknown.key} cannot be computed"
+        return side
+
+    def _defines(self, sides: list[Side]) -> bool:
+        """`A = …` with a name the network lacks: a value, or a new name for what follows."""
+        first = sides[0].member.value
+        if not isinstance(first, Ref) or sides[0].values is not None:
+            return False
+        right = next((side for side in sides[1:] if side.values is not None), None)
+        if right is None or right.node is None:
+            return False
+        key = first.symbol.name
+        if self._near(key):
+            return False
+        if right.values is not None and not is_numeric(right.node):
+            self.network.points.fix(key, right.values)
+            self.defined.add(key)
+            sides[0].node, sides[0].values, sides[0].reason = first, right.values, ""
+        return True
+
+    def _near(self, key: str) -> str | None:
+        """A quantity of the network whose name is one letter away."""
+        return mended.near(key, self.network)
+
+    # --- pairs ----------------------------------------------------------------------------------
+
+    def pairs(self, sides: list[Side], *, defined: bool = False) -> list[Pair]:
+        """Every side against the next and against the anchor; each wrong side is blamed once."""
+        anchor = next((s.values for s in sides if s.values is not None and _is_exact(s.node)), None)
+        pairs: list[Pair] = []
+        blamed: set[int] = set()
+        for place in range(len(sides) - 1):
+            left, right = sides[place], sides[place + 1]
+            pair = self._pair(left, right, anchor, blamed)
+            if defined and place == 0 and pair.verdict in {"true", "unread"}:
+                pair.verdict = "given"
+            pairs.append(pair)
+        return pairs
+
+    def _pair(self, left: Side, right: Side, anchor: Values | None, blamed: set[int]) -> Pair:
+        if left.values is None or right.values is None:
+            return self._without_values(left, right)
+        numeric = self._numbers(left, right)
+        if numeric is not None:
+            return numeric
+        close = self.network.points.close
+        slips = tuple(dict.fromkeys((*left.slips, *right.slips)))
+        if close(left.values, right.values):
+            return Pair(left, right, "slip" if slips else "true", slips=slips)
+        wrong = self._blame(left, right, anchor)
+        if id(wrong) in blamed:
+            return Pair(left, right, "true")
+        if right.member.goes_on and any(close(right.values, values) for values in self.recent):
+            return Pair(left, right, "true", reason="it goes on from a line further up")
+        if self._sign_convention(left, right):
+            return Pair(left, right, "true", reason="right where the name stands for the opposite sign")
+        repaired = mended.by_slip(wrong.member, self.network, right.values if wrong is left else left.values)
+        if repaired is not None:
+            return Pair(left, right, "slip", wrong, slips=(repaired,))
+        blamed.add(id(wrong))
+        return Pair(left, right, "false", wrong)
+
+    def _sign_convention(self, left: Side, right: Side) -> bool:
+        """Whether the two differ by the sign of a name that the text has made up, such as a δ."""
+        names = {
+            use.symbol.name for side in (left, right) if side.node is not None for use in all_references(side.node)
+        }
+        if not names & self.defined or left.values is None or right.values is None:
+            return False
+        return self.network.points.close(left.values, -right.values)
+
+    def _blame(self, left: Side, right: Side, anchor: Values | None) -> Side:
+        """The side that differs from the anchor; the right one where that does not tell."""
+        if anchor is not None and right.values is not None and self.network.points.close(right.values, anchor):
+            return left
+        return right
+
+    def _without_values(self, left: Side, right: Side) -> Pair:
+        """A side that is not read, or a name that is not known: mend it if that makes it true, else unread."""
+        unread, other = (left, right) if left.values is None else (right, left)
+        if other.values is not None:
+            slip = mended.by_slip(unread.member, self.network, other.values)
+            if slip is not None:
+                unread.values = other.values
+                return Pair(left, right, "slip", unread, slips=(slip,))
+        number = self._given(left, right)
+        if number is not None:
+            return number
+        return Pair(left, right, "unread", unread, unread.reason)
+
+    def _given(self, left: Side, right: Side) -> Pair | None:
+        """`w1 = 0.15`: a value for a name."""
+        first, second = left.member.value, right.member.value
+        if isinstance(first, Ref) and second is not None and is_numeric(second):
+            return Pair(left, right, "given")
+        return None
+
+    def _numbers(self, left: Side, right: Side) -> Pair | None:
+        """A side made of numbers only: a value that is given, or one to be checked to its digits."""
+        if left.node is None or right.node is None:
+            return None
+        if is_numeric(left.node) and is_numeric(right.node):
+            good = agrees(left.member, right.member)
+            if good is None:
+                return Pair(left, right, "unread", right, "it has no value")
+            return Pair(left, right, "true" if good else "false", None if good else right)
+        if not is_numeric(right.node) and not is_numeric(left.node):
+            return None
+        symbolic, numeric = (left, right) if is_numeric(right.node) else (right, left)
+        assert numeric.values is not None  # noqa: S101 -- both sides have values here
+        assert symbolic.values is not None  # noqa: S101 -- the same
+        if self.network.points.close(symbolic.values, numeric.values):
+            return Pair(left, right, "true")
+        if isinstance(symbolic.node, Ref):
+            self.given[symbolic.node.symbol.name] = float(numeric.values[0])
+            return Pair(left, right, "given")
+        exact = len(numeric.member.tokens) <= 2 and not has_fraction(numeric.member)
+        if exact and abs(float(numeric.values[0])) in {0.0, 1.0, 2.0, 0.5}:
+            return Pair(left, right, "false", numeric)
+        return Pair(left, right, "given")
+
+
+def has_fraction(member: Member) -> bool:
+    """Whether the number is written with decimals."""
+    return any("." in token.text and len(token.text) > 3 for token in member.tokens)
+
+
+def _is_exact(node: Expr | None) -> bool:
+    """Whether its value is known beyond doubt: a quantity, or a derivative of one quantity by another."""
+    match node:
+        case Ref():
+            return True
+        case Partial(of=of):
+            return isinstance(of, Ref)
+        case _:
+            return False

@@ -1,0 +1,1 @@
+"""Writers, one file for each target; they are given values and never compute them."""

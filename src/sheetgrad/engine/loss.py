@@ -1,0 +1,47 @@
+"""The loss over all samples of a setup, whatever the batches it is trained on."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from math import fsum
+from typing import TYPE_CHECKING
+
+from sheetgrad.engine.arrays import family_name
+from sheetgrad.engine.choose import choose
+from sheetgrad.engine.task import Chunk, Task, count, numbers_for
+from sheetgrad.program import Program
+
+if TYPE_CHECKING:
+    from sheetgrad.engine.task import State
+    from sheetgrad.setup import Setup
+
+BLOCK = 1024
+"""Samples that are computed at once as arrays."""
+
+
+def whole_loss(setup: Setup, state: State) -> float:
+    """The mean (or sum) of the losses of all samples, with the parameters at the front of a flat state.
+
+    Infinity or not-a-number where that is what it comes to.
+    """
+    number = setup.sample_count
+    kernel = choose(Program(setup.model.batched(number, "sum"), ()), 1)
+    size = BLOCK if kernel.name == "arrays" else 1
+    blocks = [tuple(range(start, min(start + size, number))) for start in range(0, number, size)]
+    parameters = state[: sum(count(symbol.whole) for symbol in setup.model.parameters)]
+    losses: list[float] = []
+    for length, group in groupby(blocks, key=len):
+        program = Program(setup.model.batched(length, "sum"), ())
+        runner = kernel.made(_observing(setup, program, fixed=len(blocks) == 1))
+        batches = list(group)
+        kept = bytearray(8 * len(batches))
+        runner(Chunk(batches, parameters, 0.0), kept, careful=True)
+        losses.extend(memoryview(kept).cast("d"))
+    whole = fsum(losses) if all(abs(loss) < float("inf") for loss in losses) else sum(losses)
+    return whole / number if setup.reduction == "mean" else whole
+
+
+def _observing(setup: Setup, program: Program, *, fixed: bool) -> Task:
+    """A task that only looks at the loss."""
+    numbers = numbers_for(setup, program)
+    return Task(program, numbers, family_name, keep=(program.loss,), update=False, fixed=fixed)

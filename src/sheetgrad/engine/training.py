@@ -1,0 +1,220 @@
+"""Training: steps of a Program one after the other, in chunks, by the kernel that suits it."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field, replace
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from sheetgrad.derive import program as differentiated
+from sheetgrad.engine.advance import Worker, advance, losses_in
+from sheetgrad.engine.choose import choose
+from sheetgrad.engine.loss import whole_loss
+from sheetgrad.engine.schedule import batches, chunks, is_fixed, largest_batch
+from sheetgrad.engine.task import Chunk, Task, count, nested, numbers_for, spread, starting_state
+from sheetgrad.engine.trace import Trace
+from sheetgrad.errors import DivergedError, Problem, SpecError, TooLargeError
+from sheetgrad.notation import Notation
+from sheetgrad.shown import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sheetgrad.engine.task import State
+    from sheetgrad.expr import Quantity, Symbol
+    from sheetgrad.program import Program
+    from sheetgrad.setup import Setup, Value
+
+WORK = 3_000_000
+"""Scalar equations in a chunk, about a tenth of a second: so often is progress told and Ctrl-C heard."""
+LONGEST = 50_000
+"""Steps in a chunk at most."""
+LARGEST_TRACE = 4 * 2**30
+"""Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run(Shown):
+    """What training came to."""
+
+    steps: int
+    """How many updates were made."""
+    learning_rate: float
+    initial_loss: float
+    """Over all samples, before the first step."""
+    final_loss: float
+    """Over all samples, after the last step."""
+    parameters: Mapping[Symbol, Value] = field(repr=False)
+    """As trained: a number or nested lists in the shape of each symbol."""
+    losses: Sequence[float] | None = field(default=None, repr=False)
+    """If asked for: the loss that each step 0 … steps computes, over that step's own samples."""
+    trace: Trace | None = field(default=None, repr=False)
+    """If asked for: every named quantity at every step."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Steps, learning rate and the loss before and after."""
+        names = ("steps", "learning_rate", "initial_loss", "final_loss")
+        return {name: getattr(self, name) for name in names}
+
+
+def train(
+    setup: Setup,
+    *,
+    steps: int | None = None,
+    rate: float | None = None,
+    trace: bool = False,
+    losses: bool = False,
+    progress: Callable[[int, int], object] | None = None,
+) -> Run:
+    """Train from the setup's starting values and return what came of it.
+
+    A step is one update: after one sample, one mini-batch or the whole batch,
+    as `setup.update` says. `progress(done, steps)` is called several times a second.
+
+    Raises:
+        DivergedError: a parameter or loss stopped being finite; names step and quantity.
+        SpecError: `steps` is negative or `rate` is not a finite number.
+        TooLargeError: the trace would not fit into memory.
+    """
+    steps = setup.steps if steps is None else steps
+    rate = setup.learning_rates[0] if rate is None else rate
+    _check(steps, rate)
+    crew = _Crew(setup, steps, trace=trace, losses=losses)
+    start = starting_state(setup, crew.main.task.program)
+    initial = whole_loss(setup, start)
+    try:
+        state = crew.trained(start, rate, progress)
+        final = _final(crew, state, rate)
+    except DivergedError:
+        if not losses:  # the loss may have been lost before the parameters: look for the first of all
+            _Crew(setup, steps, trace=False, losses=True).trained(start, rate, None)
+        raise
+    recorded = crew.losses if losses else None
+    return Run(steps, rate, initial, final, _parameters(setup, state), recorded, crew.trace() if trace else None)
+
+
+def _final(crew: _Crew, state: State, rate: float) -> float:
+    """The loss over all samples at the end."""
+    loss = whole_loss(crew.setup, state)
+    if not isfinite(loss):
+        raise DivergedError(crew.steps, rate, crew.main.task.name(crew.main.task.program.loss))
+    return loss
+
+
+def _check(steps: int, rate: float) -> None:
+    problems = []
+    if steps < 0:
+        problems.append(Problem("steps", f"{steps} steps cannot be made", "give 0 or more"))
+    if not isfinite(rate):
+        problems.append(Problem("learning_rate", f"{rate} is not a finite number", "give a number such as 0.5"))
+    if problems:
+        raise SpecError(tuple(problems))
+
+
+def _parameters(setup: Setup, state: State) -> dict[Symbol, Value]:
+    values, place = {}, 0
+    for symbol in setup.model.parameters:
+        size = count(symbol.whole)
+        values[symbol] = nested(state[place : place + size], symbol.shape)
+        place += size
+    return values
+
+
+def columns_of(program: Program) -> tuple[Quantity, ...]:
+    """What a trace holds, in order: leaves, forward, loss, gradients, the optimizer's states."""
+    leaves = (symbol.whole for symbol in program.model.leaves)
+    made = (equation.target for equation in (*program.forward, *program.backward))
+    return (*leaves, *made, *(symbol.whole for symbol in program.states))
+
+
+class _Crew:
+    """One worker for each size of batch, and what they have written down."""
+
+    def __init__(self, setup: Setup, steps: int, *, trace: bool, losses: bool) -> None:
+        self.setup, self.steps, self._trace, self._losses = setup, steps, trace, losses
+        self._workers: dict[int, Worker] = {}
+        self.losses = array("d")
+        self._pieces: list[tuple[int, bytearray]] = []
+        self.main = self._worker(largest_batch(setup))
+        if trace:
+            _check_trace(self.main.task, steps)
+
+    def trained(self, state: State, rate: float, progress: Callable[[int, int], object] | None) -> State:
+        """The state after all steps."""
+        schedule = batches(self.setup)
+        longest = max(1, min(LONGEST, WORK // max(1, self.main.task.program.size)))
+        done = 0
+        for batch_list in chunks(schedule, self.steps, longest):
+            worker = self._worker(len(batch_list[0]))
+            state, kept = advance(worker, Chunk(batch_list, state, rate), done)
+            self._note(worker, len(batch_list[0]), kept)
+            done += len(batch_list)
+            if progress is not None:
+                progress(done, self.steps)
+        if self._trace or self._losses:
+            self._look(state, rate, next(schedule))
+        return state
+
+    def _look(self, state: State, rate: float, batch: tuple[int, ...]) -> None:
+        """The last row: everything as trained, without another update."""
+        worker = self._worker(len(batch))
+        still = Worker.made(replace(worker.task, update=False), worker.kernel)
+        _, kept = advance(still, Chunk([batch], state, rate), self.steps)
+        self._note(worker, len(batch), kept)
+
+    def _note(self, worker: Worker, size: int, kept: bytearray) -> None:
+        if self._losses:
+            self.losses.extend(losses_in(worker.task, kept))
+        if self._trace:
+            self._pieces.append((size, kept))
+
+    def _worker(self, size: int) -> Worker:
+        found = self._workers.get(size)
+        if found is None:
+            found = self._workers[size] = self._made(size)
+        return found
+
+    def _made(self, size: int) -> Worker:
+        setup = self.setup
+        program = differentiated(setup.model.batched(size, setup.reduction), setup.optimizer)
+        keep = columns_of(program) if self._trace else (program.loss,) if self._losses else ()
+        name = Notation(program, setup.notation).plain
+        task = Task(program, numbers_for(setup, program), name, keep, fixed=is_fixed(setup))
+        return Worker.made(task, choose(program, self.steps))
+
+    def trace(self) -> Trace:
+        """Everything that was written down; a batch that is smaller leaves its missing samples not-a-number."""
+        names = {
+            size: tuple(worker.task.name(member) for quantity in worker.task.keep for member in spread(quantity))
+            for size, worker in self._workers.items()
+        }
+        columns = tuple(dict.fromkeys(name for size in sorted(names, reverse=True) for name in names[size]))
+        table = bytearray()
+        places = {name: place for place, name in enumerate(columns)}
+        for size, kept in self._pieces:
+            own = names[size]
+            table += kept if own == columns else _widened(kept, [places[name] for name in own], len(columns))
+        return Trace(columns, table)
+
+
+def _widened(kept: bytearray, places: list[int], width: int) -> bytes:
+    """Rows put into the columns of a wider table."""
+    values = memoryview(kept).cast("d").tolist()
+    wide = array("d")
+    for start in range(0, len(values), len(places)):
+        row = [float("nan")] * width
+        for place, value in zip(places, values[start : start + len(places)], strict=True):
+            row[place] = value
+        wide.extend(row)
+    return wide.tobytes()
+
+
+def _check_trace(task: Task, steps: int) -> None:
+    size = 8 * task.width * (steps + 1)
+    if size > LARGEST_TRACE:
+        message = (
+            f"trace: {task.width} quantities at {steps + 1} steps would take {size / 2**30:.1f} GB of memory; "
+            "ask for fewer steps, or for the losses only"
+        )
+        raise TooLargeError(message)

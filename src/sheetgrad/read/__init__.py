@@ -1,0 +1,1 @@
+"""Reading other people's mathematics: text in, claims with places out. Nothing is judged here."""

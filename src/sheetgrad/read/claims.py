@@ -1,0 +1,263 @@
+"""Claims: equalities as they stand in a document, read side by side.
+
+A claim is one chain `A = B = C` with the place of its first character. Lines that
+go on (`= …` on the next line, an open bracket at the end of a picture) are joined
+first, prose and numbering are set aside, and what cannot be read keeps its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sheetgrad.read.doubt import doubt
+from sheetgrad.read.folding import CLOSING, OPENING, Slip, Unreadable, folded
+from sheetgrad.read.grammar import Reader
+from sheetgrad.read.sites import Site, sites
+from sheetgrad.read.statements import BOUNDARY, Piece, Unclaimed, defined_keys, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sheetgrad.expr import Expr
+    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.traced import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One side: its tokens, what they mean (None where unread, with the reason), and what was mended."""
+
+    tokens: tuple[Token, ...]
+    spelled: str
+    offset: int
+    value: Expr | None
+    reason: str = ""
+    slips: tuple[Slip, ...] = ()
+    raw: str = ""
+    """The text that the tokens were cut from; `tokens[0]` begins it."""
+    goes_on: bool = False
+    """Whether it stands on a new line that begins with `=`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A chain of equal members as it stands in one place of a document."""
+
+    offset: int
+    kind: str
+    members: tuple[Member, ...]
+    relations: tuple[str, ...]
+    doubt: str = ""
+    """Why it is not to be called false, where the words round it say so."""
+    spelling: str = ""
+    """Which of several spellings at this place: empty for what a reader sees, else "alt text" or "title"."""
+
+    @property
+    def spelled(self) -> str:
+        """The whole chain in the author's words."""
+        return " = ".join(member.spelled for member in self.members)
+
+
+@dataclass
+class Reading:
+    """What a document says: claims in order, and the lines not read."""
+
+    claims: list[Claim] = field(default_factory=list)
+    unclaimed: list[Unclaimed] = field(default_factory=list)
+
+
+def read(source: Source) -> Reading:
+    """Read every claim of a document."""
+    found = list(sites(source))
+    known = defined_keys(found)
+    reading = Reading()
+    for statement in statements(found, known, reading.unclaimed):
+        _claims(statement, reading, "")
+    for site in found:
+        for spelling, text in site.others.items():
+            other = Reading()
+            for statement in statements([Site(site.kind, text)], known, other.unclaimed):
+                _claims(statement, other, spelling)
+            offset = text.at[0] if text.at else 0
+            reading.claims.extend(replace(c, offset=offset, spelling=spelling) for c in other.claims)
+    return reading
+
+
+# --- from sites to statements: lines that go on are joined -----------------------------------
+
+
+# --- from statements to claims ----------------------------------------------------------------
+
+
+def _claims(piece: Piece, reading: Reading, spelling: str) -> None:
+    """Cut prose off, split at `=`, and read the members."""
+    segments = list(_segments(piece.tokens))
+    for segment in segments:
+        if not any(token.text == "=" for token in segment):
+            continue
+        for chain in _chains(segment):
+            claim = _claim(chain, piece, spelling)
+            if claim is not None:
+                reading.claims.append(claim)
+            elif _is_mathematics(chain):
+                offset = piece.text.at[chain[0].start]
+                words = piece.text.text[chain[0].start : chain[-1].end]
+                reading.unclaimed.append(Unclaimed(offset, words.strip(), "no equality could be read here"))
+
+
+def _is_mathematics(made: Sequence[Token]) -> bool:
+    return sum(token.kind == "name" for token in made) >= 2
+
+
+_SEPARATES = {",", ";", "⇒", "→", ":", "?", "!", "≠"}
+
+
+def _segments(made: Sequence[Token]) -> Iterator[list[Token]]:
+    """Runs of mathematics between words, semicolons and commas outside brackets."""
+    run: list[Token] = []
+    depth = 0
+    for place, token in enumerate(made):
+        if token.text in OPENING or token.text == "{":
+            depth += 1
+        elif token.text in CLOSING or token.text == "}":
+            depth = max(0, depth - 1)
+        if token.text == BOUNDARY:
+            if run and _ends_operand(run[-1]) and place + 1 < len(made) and _begins_operand(made[place + 1]):
+                yield run
+                run = []
+            continue
+        word = (token.kind == "word" and not _is_euler(made, place)) or token.kind == "other" or token.text == "…"
+        apart = token.text in _SEPARATES and (depth == 0 or token.text != ",")
+        sentence = token.text == "." and token.kind == "mark"
+        if word or apart or sentence:
+            if run:
+                yield run
+            run = []
+            if word:
+                depth = 0
+            continue
+        run.append(token)
+    if run:
+        yield run
+
+
+def _ends_operand(token: Token) -> bool:
+    return token.kind in {"name", "number"} or token.text in CLOSING
+
+
+def _begins_operand(token: Token) -> bool:
+    return token.kind in {"name", "number", "partial", "function", "frac"} or token.text in OPENING
+
+
+def _is_euler(made: Sequence[Token], place: int) -> bool:
+    following = made[place + 1].text if place + 1 < len(made) else ""
+    return made[place].text == "e" and following in {"^", "**", "-"}
+
+
+def _chains(segment: list[Token]) -> Iterator[list[Token]]:
+    """Several equations run together on one line are taken apart: `h1 = … h2 = …`."""
+    trimmed = _trimmed(segment)
+    start = 0
+    for place in range(2, len(trimmed) - 2):
+        before, number, name, after = trimmed[place - 1 : place + 3]
+        apart = before.text == after.text == "=" and number.kind == "number" and name.kind == "name"
+        if apart and name.start > number.end:
+            yield trimmed[start : place + 1]
+            start = place + 1
+    if trimmed[start:]:
+        yield trimmed[start:]
+
+
+_TAG = re.compile(r"^(?:\d{1,2}(?:\.\d)?|[ivx]{1,5}|[a-z])$")
+
+
+def _trimmed(segment: list[Token]) -> list[Token]:
+    """Without a number for the equation at its end, and dashes or stars round it."""
+    made = list(segment)
+    while made and made[0].text in {"*", "**", "+", "/", ")", "]", "'", "^", ","}:
+        made.pop(0)
+    while made and made[0].text == "-" and len(made) > 1 and made[1].text in {"-", "="}:
+        made.pop(0)
+    made = _without_tag(made)
+    while made and made[-1].text in {"*", "**", "-", "'", "/", "^", "+", ".", ",", "{", "(", "["}:
+        made.pop()
+    return made
+
+
+def _without_tag(made: list[Token]) -> list[Token]:
+    """`… ---- (3)` and `… (3)` after blanks: the number of the equation."""
+    if len(made) < 5 or made[-1].text not in CLOSING or made[-3].text not in OPENING or not _TAG.match(made[-2].text):
+        return made
+    gap = made[-3].start - made[-4].end
+    dashes = made[-4].text in {"-", "*", "."}
+    if gap < 2 and not dashes:
+        return made
+    made = made[:-3]
+    while made and made[-1].text in {"-", ".", "*"}:
+        made.pop()
+    return made
+
+
+def _claim(chain: list[Token], piece: Piece, spelling: str) -> Claim | None:
+    sides: list[list[Token]] = [[]]
+    depth = 0
+    for token in chain:
+        depth += (token.text in OPENING or token.text == "{") - (token.text in CLOSING or token.text == "}")
+        if token.text == "=":
+            sides.append([])
+        else:
+            sides[-1].append(token)
+    members = [_member(side, piece) for side in sides if side]
+    members = [members[n] if n == 0 else _continued(members[n - 1], members[n], piece) for n in range(len(members))]
+    if len(members) < 2 and len(sides) < 2:
+        return None
+    if len(members) < 2:
+        return None
+    if not any(token.kind in {"name", "partial"} for token in chain):
+        return None
+    offset = piece.text.at[chain[0].start]
+    words = piece.text.text
+    doubtful = doubt(words[: chain[0].start], words[chain[-1].end :], piece.site.text.text)
+    return Claim(offset, piece.site.kind, tuple(members), ("=",) * (len(members) - 1), doubtful, spelling)
+
+
+def _member(side: list[Token], piece: Piece) -> Member:
+    raw = piece.text.text[side[0].start : side[-1].end]
+    spelled = " ".join(raw.split())
+    offset = piece.text.at[side[0].start]
+    balanced = _without_loose_braces(side)
+    try:
+        reader = Reader(folded(balanced))
+        value = reader.read()
+        return Member(tuple(side), spelled, offset, value, slips=tuple(reader.slips), raw=raw)
+    except Unreadable as unread:
+        return Member(tuple(side), spelled, offset, None, unread.reason, raw=raw)
+    except RecursionError:
+        return Member(tuple(side), spelled, offset, None, "brackets are nested too deep", raw=raw)
+
+
+def _continued(before: Member, member: Member, piece: Piece) -> Member:
+    """Note where a line begins with `=`: what stands between two members spans a line break in the source."""
+    gap = piece.text.at[member.tokens[0].start] - piece.text.at[before.tokens[-1].start]
+    return replace(member, goes_on=gap > MOST_BETWEEN + len(before.tokens[-1].spelled))
+
+
+MOST_BETWEEN = 6
+
+
+def _without_loose_braces(side: list[Token]) -> list[Token]:
+    """Braces whose partner stands on the other side of `=` (as `{ a = b }`) are invisible."""
+    open_: list[int] = []
+    loose: set[int] = set()
+    for place, token in enumerate(side):
+        if token.text == "{":
+            open_.append(place)
+        elif token.text == "}":
+            if open_:
+                open_.pop()
+            else:
+                loose.add(place)
+    loose.update(open_)
+    return [token for place, token in enumerate(side) if place not in loose]

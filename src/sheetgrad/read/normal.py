@@ -1,0 +1,202 @@
+r"""LaTeX, Markdown and Unicode brought to one plain alphabet, every character keeping its place.
+
+Afterwards a fraction is `\frac{…}{…}`, a derivative sign is ∂, a product is `*`,
+brackets are ( ) [ ] { }, and commands that only set size, colour or space are gone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from sheetgrad.read.sites import without_markup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sheetgrad.read.traced import Traced
+
+_SIZES = [
+    "tiny",
+    "scriptsize",
+    "footnotesize",
+    "small",
+    "normalsize",
+    "large",
+    "Large",
+    "LARGE",
+    "huge",
+    "Huge",
+    "displaystyle",
+    "textstyle",
+    "scriptstyle",
+    "limits",
+    "nolimits",
+    "nonumber",
+    "notag",
+    "centering",
+    "left",
+    "right",
+    "big",
+    "Big",
+    "bigg",
+    "Bigg",
+    "bigl",
+    "bigr",
+    "Bigl",
+    "Bigr",
+    "biggl",
+    "biggr",
+    "mathstrut",
+    "middle",
+    "hline",
+    "hfill",
+    "noindent",
+]
+_BLANKS = ["quad", "qquad", "enspace", "thinspace", "space"]
+_WORDS: Mapping[str, str] = (
+    dict.fromkeys(_SIZES, "")
+    | dict.fromkeys(_BLANKS, "   ")
+    | {
+        "cdot": "*",
+        "times": "*",
+        "ast": "*",
+        "star": "*",
+        "odot": "⊙",
+        "circ": "⊙",
+        "div": "/",
+        "partial": "∂",
+        "delta": "δ",
+        "Delta": "Δ",
+        "lbrack": "[",
+        "rbrack": "]",
+        "lbrace": "(",
+        "rbrace": ")",
+        "lvert": "|",
+        "rvert": "|",
+        "vert": "|",
+        "cdots": "…",
+        "ldots": "…",
+        "dots": "…",
+        "to": "→",
+        "rightarrow": "→",
+        "Rightarrow": "⇒",
+        "implies": "⇒",
+        "therefore": "⇒",
+        "approx": "≈",
+        "equiv": "=",
+        "dfrac": r"\frac",
+        "tfrac": r"\frac",
+        "cfrac": r"\frac",
+        "ne": "≠",
+        "neq": "≠",
+        "colon": ":",
+        "prime": "'",
+        "sigma": "σ",
+        "eta": "η",
+        "alpha": "α",
+        "exp": " exp ",
+        "ln": " ln ",
+        "log": " log ",
+        "tanh": " tanh ",
+        "max": " max ",
+        "min": " min ",
+        "ell": "l",
+        "qed": "",
+    }
+)
+_FONTS = [
+    "text",
+    "textrm",
+    "textbf",
+    "textit",
+    "mathrm",
+    "mathbf",
+    "mathit",
+    "mathsf",
+    "mathtt",
+    "mathcal",
+    "operatorname",
+    "boldsymbol",
+    "bm",
+    "mbox",
+    "rm",
+]
+
+_DROPPED_GROUP = re.compile(r"\\(?:color|textcolor|dpi|tag|label|bg|fg|fontsize|hspace|vspace|phantom)\*?\s*\{[^{}]*\}")
+_MODULE = re.compile(r"(?<![\w.])(?:np|numpy|math|torch|tf|jnp)\.(?=[a-z])")
+_RATE_IN_WORDS = re.compile(r"(?<=[-+*/=·×])\s*learning[ -]rate\b|\blearning[ -]rate(?=\s*[-+*/=·×])")
+_ASSIGNED = re.compile(r":=")
+_TIMES = re.compile(r"\s[.x]\s(?=∂|d[A-Za-z]\w*/d)")
+"""A dot or an x with blanks round it before a derivative is a product: no sentence ends with a blank before its dot."""
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}(?:\{[^{}]*\})?")
+_FONT = re.compile(r"\\(?:" + "|".join(_FONTS) + r")(?![a-zA-Z])\s*\*?")
+_HAT = re.compile(r"\\(hat|tilde|bar|overline|widehat|vec)\s*(?:\{([^{}]*)\}|([a-zA-Z]))")
+_COMMAND = re.compile(r"\\([a-zA-Z]+)\*?")
+_ESCAPED = re.compile(r"\\+([_*#$%&\[\](){}|<>\-+=~`.!'^/])")
+_BREAK = re.compile(r"\\\\(?:\[[^\]\\\n]{0,12}\])?")
+_THIN = re.compile(r"\\[,;:! >]|~")
+_LETTERS = str.maketrans(
+    {
+        "𝜕": "∂", "𝛿": "δ", "𝜹": "δ", "𝝏": "∂", "𝛛": "∂", "ð": "∂", "Ə": "∂", "д": "∂",
+        "−": "-", "–": "-", "—": "-", "‒": "-", "‐": "-", "×": "*",
+        "·": "*", "∙": "*", "⋅": "*", "•": "*", "∗": "*", "✕": "*",
+        "÷": "/", "⁄": "/", "∕": "/", "（": "(", "）": ")",
+        "＝": "=", "＋": "+", "＊": "*", "\u00a0": " ", "\u2009": " ", "\t": " ",
+        "\u200b": " ", "\ufeff": " ", "\u202f": " ", "’": "'", "‘": "'", "“": '"',
+        "”": '"', "𝜎": "σ", "ς": "σ", "𝜂": "η", "ƞ": "η", "ή": "η",
+        "ɳ": "η", "𝛼": "α", "₀": "0", "₁": "1", "₂": "2", "₃": "3",
+        "₄": "4", "₅": "5", "₆": "6", "₇": "7", "₈": "8", "₉": "9", "\r": " ",
+    }
+)  # fmt: skip
+_STYLED = {
+    code: plain
+    for code in range(0x1D400, 0x1D800)
+    if len(plain := unicodedata.normalize("NFKC", chr(code))) == 1 and plain != chr(code)
+}
+"""Mathematical bold, italic and script letters as the letters they stand for."""
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
+_RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_HALVES = re.compile("[½¼¾⅓⅔]")
+_HALF_TEXT = {"½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "⅓": "(1/3)", "⅔": "(2/3)"}
+
+
+def normal(text: Traced) -> Traced:
+    """The text in the plain alphabet; line breaks inside LaTeX become newlines."""
+    text = without_markup(text)
+    if not text.text.isascii():
+        text = text._replace(text=text.text.translate(_STYLED).translate(_LETTERS))
+    text = text.sub(_RAISED, lambda match: "^{" + match.group().translate(_RAISED_DIGITS) + "}")
+    text = text.sub(_HALVES, lambda match: _HALF_TEXT[match.group()])
+    text = text.sub(_MODULE, "")
+    text = text.sub(_RATE_IN_WORDS, " η ")
+    text = text.sub(_TIMES, " * ")
+    text = text.sub(_ASSIGNED, "=")
+    text = text.sub(_DROPPED_GROUP, " ")
+    text = text.sub(_ENVIRONMENT, "\n")
+    text = text.sub(_FONT, "")
+    text = text.sub(_HAT, lambda match: f" {match[2] or match[3]}hat")
+    text = _escapes(text)
+    return text.sub(_COMMAND, _command)
+
+
+def _escapes(text: Traced) -> Traced:
+    r"""`\_` is an underscore and `\*` a star; `\\` before blank or bracket is a line break in LaTeX."""
+    text = text.sub(re.compile(r"\\+(?=_)"), "")  # a\\_h_1 happens too
+    text = text.sub(_BREAK, "\n")
+    text = text.sub(_THIN, " ")
+    return text.sub(_ESCAPED, _unescaped)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    character = match[1]
+    return {"{": "(", "}": ")"}.get(character, character)
+
+
+def _command(match: re.Match[str]) -> str:
+    word = match[1]
+    if word in {"frac", "sqrt", "sum"}:
+        return match.group()
+    found = _WORDS.get(word)
+    return f" {word} " if found is None else found

@@ -1,0 +1,1 @@
+"""Python source, read as equations: followed over arrays by an interpreter of our own, and never run."""

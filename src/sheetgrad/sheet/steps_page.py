@@ -1,0 +1,50 @@
+"""The sheets of steps: two header rows, and below them streamed rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sheetgrad.sheet.plan import HEADERS
+from sheetgrad.sheet.stream import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sheetgrad.sheet.page import Page, Style
+    from sheetgrad.sheet.plan import Table
+    from sheetgrad.sheet.stream import Line
+
+WIDTH = 13.5
+
+
+def write(page: Page, table: Table, count: int, lines: Callable[[], Iterable[Line]], *, live: bool) -> None:
+    """Write the headers now, and the rows when the workbook is closed."""
+    page.row_height(0, 20)
+    page.row_height(1, 62)
+    for place, column in enumerate(table.columns):
+        style: Style = f"head_{column.kind}"  # type: ignore[assignment]  # every kind has its heading
+        page.text(0, place, column.name, style)
+        page.text(1, place, column.equation or column.kind, "equation")
+    _widths(page, table)
+    counts = sum(column.kind == "count" for column in table.columns)
+    page.sheet.freeze_panes(HEADERS, counts)
+    page.sheet.repeat_rows(0, HEADERS - 1)
+    page.sheet.repeat_columns(0, counts - 1)
+    styles = [page.styles[column.kind]._get_xf_index() for column in table.columns]  # noqa: SLF001 -- the number that a cell refers to
+    page.sheet.stream(Rows(table.columns, styles, count, lines, live))
+
+
+def _widths(page: Page, table: Table) -> None:
+    """Neighbours of one kind at a time; derivatives of what lies between are folded away."""
+    kinds = [column.kind for column in table.columns]
+    first = 0
+    for place in range(1, len(kinds) + 1):
+        if place < len(kinds) and kinds[place] == kinds[first]:
+            continue
+        folded = {"level": 1, "hidden": True} if kinds[first] == "between" else {}
+        page.sheet.set_column(first, place - 1, 8 if kinds[first] == "count" else WIDTH, None, folded)
+        if not folded and first and kinds[first - 1] == "between":
+            page.sheet.set_column(first, first, WIDTH, None, {"collapsed": True})
+            if place - 1 > first:
+                page.sheet.set_column(first + 1, place - 1, WIDTH)
+        first = place
