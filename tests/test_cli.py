@@ -318,7 +318,7 @@ def test_run_does_the_job_on_every_preset(preset: str) -> None:
 def test_a_terminal_is_told_what_is_done_once_it_takes_a_while(tmp_path: Path) -> None:
     """Talk is on stderr, and only there; the result alone is on stdout."""
     ours, theirs = pty.openpty()
-    code = "from sheetgrad import cli; cli.PATIENCE = 0; cli.main()"
+    code = "from sheetgrad import cli; cli.words.PATIENCE = 0; cli.main()"
     command = [sys.executable, "-c", code, "verify", "--json"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, cwd=tmp_path, check=True, timeout=60)
     os.close(theirs)
