@@ -8,6 +8,7 @@ from sheetgrad.check.explain import explained
 from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.check.judge import Judge
 from sheetgrad.check.network import Network, named, recognised
+from sheetgrad.check.steps import Steps
 from sheetgrad.expr import Partial, Ref
 from sheetgrad.read.claims import Claim, Reading, read
 from sheetgrad.read.traced import Source
@@ -39,14 +40,18 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
         return report
     judge = Judge(found)
     judge.learn(reading.claims)
+    steps = Steps(found)
     for claim in reading.claims:
         if not judge.is_about_it(claim):
             continue
         if claim.spelling:
             _other_spelling(report, source, judge, claim)
             continue
-        for pair in judge.judge(claim):
+        pairs = judge.judge(claim)
+        for pair in pairs:
             _add(report, source, judge, claim, pair)
+        step = steps.step(claim, pairs, judge, source.place(claim.offset).line)
+        report.steps += [step] if step is not None else []
         judge.done = {key for key, verdict in report.gradients.items() if verdict == "true"}
     for line in reading.unclaimed:
         place = source.place(line.offset)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from sheetgrad.check.steps import Step
 
 Verdict: TypeAlias = Literal["true", "slip", "false", "unread", "given"]
 VERDICTS: tuple[Verdict, ...] = ("true", "slip", "false", "unread", "given")
@@ -68,6 +71,8 @@ class Report:
     """Lines with = and names in which no equality could be read."""
     gradients: dict[str, Verdict] = field(default_factory=dict)
     """For each weight whose gradient the file gives in the end: whether that is right."""
+    steps: list[Step] = field(default_factory=list, repr=False)
+    """What each chain of a text comes to, and from which earlier mistake it follows; for giving marks."""
     text: str = field(default="", repr=False)
     """The source, for reports that mark it."""
     error: str = ""
