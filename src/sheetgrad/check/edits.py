@@ -11,19 +11,24 @@ import re
 from itertools import combinations, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheetgrad.check.planting import family
-from sheetgrad.expr import Call, references
-from sheetgrad.read.folding import CLOSING, OPENING
+from sheetgrad.check.planting import family, siblings
+from sheetgrad.expr import Call, Ref, Symbol, references
+from sheetgrad.read.folding import CLOSING, OPENING, folded
+from sheetgrad.read.grammar import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sheetgrad.check.network import Network
+    from sheetgrad.check.trials import Trials
     from sheetgrad.read.claims import Member
     from sheetgrad.read.lexer import Token
 
 MOST_EDITS = 1500
 MOST_TOKENS = 160
+MOST_NAMES = 400
+"""Quantities that are tried in a place; more than that are not written by hand."""
+MOST_SIBLINGS = 12
 
 
 class Edit(NamedTuple):
@@ -35,39 +40,56 @@ class Edit(NamedTuple):
     now: str
 
 
-def near_edits(member: Member, network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
-    """The likeliest small edits; `spelling` is how the author writes each quantity."""
+def near_edits(member: Member, trials: Trials, spelling: dict[str, str]) -> Iterator[Edit]:
+    """The likeliest small edits; `spelling` is how the author writes each quantity.
+
+    Where names are exchanged, only those come that give what is wanted.
+    """
     tokens = member.tokens
     if len(tokens) <= MOST_TOKENS:
-        yield from _one_name(tokens, network, spelling, related=True)
-        yield from _everywhere(tokens, network, spelling)
-        yield from _pairs(tokens, network, spelling)
+        yield from _one_name(tokens, trials, spelling, related=True)
+        yield from _everywhere(tokens, trials, spelling)
+        yield from _pairs(tokens, trials, spelling)
         yield from _differences_bracketed(tokens)
         yield from _operators(tokens)
         yield from _left_out(tokens)
 
 
-def far_edits(member: Member, network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
+def far_edits(member: Member, trials: Trials, spelling: dict[str, str]) -> Iterator[Edit]:
     """Less likely ones: a factor put in anywhere, brackets anywhere, unrelated names, two edits at once."""
     tokens = member.tokens
     if len(tokens) <= MOST_TOKENS:
-        yield from islice(_put_in(tokens, network, spelling), MOST_EDITS)
+        yield from _put_in(tokens, trials, spelling)
         yield from islice(_bracketed(tokens), MOST_EDITS)
-        yield from islice(_one_name(tokens, network, spelling, related=False), MOST_EDITS)
-        yield from islice(_twice(tokens, network, spelling), MOST_EDITS)
+        yield from _one_name(tokens, trials, spelling, related=False)
+        yield from _twice(tokens, trials, spelling)
 
 
-def _put_in(tokens: tuple[Token, ...], network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
+def _put_in(tokens: tuple[Token, ...], trials: Trials, spelling: dict[str, str]) -> Iterator[Edit]:
     """One factor more after any operand: a quantity, 1 - a, or a - t."""
-    ends = [place for place, token in enumerate(tokens) if _operand(token) or token.text in CLOSING]
-    for key in network.points.values:
-        for place in ends:
-            near = tokens[place]
-            name = near._replace(kind="name", text=key, spelled=spelling.get(key, key), note="")
-            for factor in ((name,), _complement(name), _difference(name, network, spelling)):
-                if factor:
-                    made = (*tokens[: place + 1], _mark("*", near), *factor, *tokens[place + 1 :])
-                    yield Edit("missing-factor", made, "", _text(factor))
+    near = tokens[0]
+    factors = list(_new_factors(near, trials.network, spelling))
+    nodes = [Reader(folded(factor)).read() for factor in factors]
+    found: list[tuple[int, int]] = []
+    for place, token in enumerate(tokens):
+        if _operand(token) or token.text in CLOSING:
+            made = (*tokens[: place + 1], _mark("*", token), _name(token, ""), *tokens[place + 1 :])
+            found += [(number, place) for number in trials.hits(made, {place + 2: nodes})]
+    for number, place in sorted(found):
+        made = (*tokens[: place + 1], _mark("*", tokens[place]), *factors[number], *tokens[place + 1 :])
+        yield Edit("missing-factor", made, "", _text(factors[number]))
+
+
+def _new_factors(near: Token, network: Network, spelling: dict[str, str]) -> Iterator[tuple[Token, ...]]:
+    for key in islice(network.points.values, MOST_NAMES):
+        name = near._replace(kind="name", text=key, spelled=spelling.get(key, key), note="")
+        for factor in ((name,), _complement(name), _difference(name, network, spelling)):
+            if factor:
+                yield factor
+
+
+def _name(near: Token, key: str) -> Token:
+    return near._replace(kind="name", text=key, spelled=key, note="")
 
 
 def _complement(name: Token) -> tuple[Token, ...]:
@@ -107,56 +129,64 @@ def _renamed(token: Token, key: str, spelling: dict[str, str]) -> Token:
     return token._replace(text=key, spelled=spelling.get(key, key), note="")
 
 
-def _one_name(
-    tokens: tuple[Token, ...], network: Network, spelling: dict[str, str], *, related: bool
-) -> Iterator[Edit]:
+def _one_name(tokens: tuple[Token, ...], trials: Trials, spelling: dict[str, str], *, related: bool) -> Iterator[Edit]:
     """One name for another in one place; related ones (same family, same neuron) come first."""
-    for place, key in _named_tokens(tokens, network):
-        for other in network.points.values:
-            code = _code(key, other, network)
-            if other != key and (code != "wrong-name") == related:
-                made = (*tokens[:place], _renamed(tokens[place], other, spelling), *tokens[place + 1 :])
-                yield Edit(code, made, key, other)
+    for place, key in _named_tokens(tokens, trials.network):
+        yield from _at(tokens, trials, spelling, key, (place,), related=related)
 
 
-def _everywhere(tokens: tuple[Token, ...], network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
+def _everywhere(tokens: tuple[Token, ...], trials: Trials, spelling: dict[str, str]) -> Iterator[Edit]:
     """One name for another wherever it stands."""
-    places: dict[str, list[int]] = {}
-    for place, key in _named_tokens(tokens, network):
-        places.setdefault(key, []).append(place)
-    for key, where in places.items():
+    for key, where in _places(tokens, trials.network).items():
         if len(where) > 1:
-            yield from _at(tokens, network, spelling, key, where)
+            yield from _at(tokens, trials, spelling, key, where)
 
 
-def _pairs(tokens: tuple[Token, ...], network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
+def _pairs(tokens: tuple[Token, ...], trials: Trials, spelling: dict[str, str]) -> Iterator[Edit]:
     """One name for another in two places, as in a·(1 - a)."""
-    places: dict[str, list[int]] = {}
-    for place, key in _named_tokens(tokens, network):
-        places.setdefault(key, []).append(place)
-    for key, where in places.items():
+    for key, where in _places(tokens, trials.network).items():
         if 2 < len(where) <= 6:
             for pair in combinations(where, 2):
-                yield from _at(tokens, network, spelling, key, list(pair))
+                yield from _at(tokens, trials, spelling, key, pair)
+
+
+def _places(tokens: tuple[Token, ...], network: Network) -> dict[str, list[int]]:
+    """Where each quantity stands."""
+    places: dict[str, list[int]] = {}
+    for place, key in _named_tokens(tokens, network):
+        places.setdefault(key, []).append(place)
+    return places
 
 
 def _at(
-    tokens: tuple[Token, ...], network: Network, spelling: dict[str, str], key: str, where: list[int]
+    tokens: tuple[Token, ...],
+    trials: Trials,
+    spelling: dict[str, str],
+    key: str,
+    where: Sequence[int],
+    *,
+    related: bool = True,
 ) -> Iterator[Edit]:
-    for other in network.points.values:
-        code = _code(key, other, network)
-        if other != key and code != "wrong-name":
-            made = tuple(_renamed(t, other, spelling) if place in where else t for place, t in enumerate(tokens))
-            yield Edit(code, made, key, other)
+    """Every other name in these places at once; those that give what is wanted."""
+    network = trials.network
+    codes = {other: _code(key, other, network) for other in islice(network.points.values, MOST_NAMES) if other != key}
+    others = [other for other, code in codes.items() if (code != "wrong-name") == related]
+    tried = [Ref(Symbol(other)) for other in others]
+    for number in trials.hits(tokens, dict.fromkeys(where, tried)):
+        other = others[number]
+        made = tuple(_renamed(t, other, spelling) if place in where else t for place, t in enumerate(tokens))
+        yield Edit(codes[other], made, key, other)
 
 
-def _twice(tokens: tuple[Token, ...], network: Network, spelling: dict[str, str]) -> Iterator[Edit]:
+def _twice(tokens: tuple[Token, ...], trials: Trials, spelling: dict[str, str]) -> Iterator[Edit]:
     """Two indices wrong at once: all of one, then one more."""
-    for first in _everywhere(tokens, network, spelling):
-        if first.code == "wrong-index":
-            for second in _one_name(first.tokens, network, spelling, related=True):
+    network = trials.network
+    for key, where in _places(tokens, network).items():
+        for other in islice(siblings(key, set(network.points.values)), MOST_SIBLINGS) if len(where) > 1 else ():
+            made = tuple(_renamed(t, other, spelling) if place in where else t for place, t in enumerate(tokens))
+            for second in _one_name(made, trials, spelling, related=True):
                 if second.code == "wrong-index":
-                    yield Edit("wrong-index", second.tokens, f"{first.was}, {second.was}", f"{first.now}, {second.now}")
+                    yield Edit("wrong-index", second.tokens, f"{key}, {second.was}", f"{other}, {second.now}")
 
 
 _OTHER_SIGNS = {"+": ("*", "-"), "-": ("+", "*"), "*": ("+", "-")}

@@ -15,6 +15,7 @@ from sheetgrad.check.numbers import is_numeric, shown_as
 from sheetgrad.check.paths import MOST_PATHS, path_value, paths
 from sheetgrad.check.planting import family
 from sheetgrad.check.points import UnknownNameError
+from sheetgrad.check.trials import Trials
 from sheetgrad.expr import ZERO, Call, Expr, Partial, Product, Ref, Sum, Symbol, negative, references, walk
 from sheetgrad.read.folding import Unreadable, folded
 from sheetgrad.read.grammar import Reader
@@ -157,11 +158,11 @@ def _same_as(case: Case, target: Partial) -> str | None:
 
 
 def _near(case: Case) -> Repair | None:
-    return _edit(case, near_edits(case.wrong.member, case.network, case.judge.spelling))
+    return _edit(case, near_edits(case.wrong.member, Trials(case.network, case.wanted), case.judge.spelling))
 
 
 def _far(case: Case) -> Repair | None:
-    return _edit(case, far_edits(case.wrong.member, case.network, case.judge.spelling))
+    return _edit(case, far_edits(case.wrong.member, Trials(case.network, case.wanted), case.judge.spelling))
 
 
 def _edit(case: Case, tried: Iterator[Edit]) -> Repair | None:
@@ -252,6 +253,8 @@ def _witness(pair: Pair, network: Network) -> str:
         return ""
     numpy = network.points.numpy
     gap = numpy.abs(pair.left.values - pair.right.values)
+    if numpy.isnan(gap).all():
+        return "at no random point have both sides a value"
     place = int(numpy.nanargmax(gap))
     left, right = pair.left.values[place], pair.right.values[place]
     return f"at a random point the left side is {left:.6g} and the right side {right:.6g}"
