@@ -44,8 +44,8 @@ class Step(NamedTuple):
     """Whether it ends in a formula, not only in derivatives or in a number."""
     method: bool = False
     """Whether a product of derivatives stands in it: the chain rule is shown."""
-    place: str = ""
-    """Where it stands, where a line is not enough (`cell 3`)."""
+    number: float | None = None
+    """What it comes to, where that is a number."""
 
 
 class AsStated(Points):
@@ -176,18 +176,20 @@ class Steps:
             return None
         sides = [pairs[0].left, *(pair.right for pair in pairs)]
         quantity, about = self._about(claim, judge)
-        verdict = _verdict(pairs)
+        formulas = [pair for pair in pairs if not _is_number(pair.right)]
+        verdict = _verdict(formulas or pairs)
         follows = 0
         if verdict == "false":
             follows = self._follows(pairs, sides, about)
             self._keep(pairs, about, quantity, follows or line)
         elif self.points is not None and about is not None and verdict in {"true", "slip"}:
             self.points.mend(about)
-        last = sides[-1].node
-        closed = last is not None and not has_partial(last) and not is_numeric(last) and not isinstance(last, Ref)
+        last = formulas[-1].right.node if formulas else None
+        closed = last is not None and not has_partial(last) and not isinstance(last, Ref)
         method = any(_is_chain(side.node) for side in sides)
         span = (claim.offset, sides[-1].member.offset + len(sides[-1].member.spelled))
-        return Step(quantity, line, verdict, follows, span, closed, method)
+        number = float(sides[-1].values[0]) if _is_number(sides[-1]) and sides[-1].values is not None else None
+        return Step(quantity, line, verdict, follows, span, closed, method, number)
 
     def _about(self, claim: Claim, judge: Judge) -> tuple[str, tuple[str, str] | None]:
         """The plain name of what the claim is about, and the derivative that it is."""
@@ -251,6 +253,10 @@ def _verdict(pairs: list[Pair]) -> Verdict:
     if last.verdict != "false":
         return last.verdict
     return "false" if last.blamed is last.right or len(pairs) == 1 else "true"
+
+
+def _is_number(side: Side) -> bool:
+    return side.node is not None and is_numeric(side.node)
 
 
 def _is_chain(node: Expr | None) -> bool:
