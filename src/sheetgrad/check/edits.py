@@ -12,6 +12,7 @@ from itertools import combinations, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.planting import family, siblings
+from sheetgrad.check.points import COUNT, UnknownNameError
 from sheetgrad.expr import Call, Ref, Symbol, references
 from sheetgrad.read.folding import CLOSING, OPENING, folded
 from sheetgrad.read.grammar import Reader
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sheetgrad.check.network import Network
+    from sheetgrad.check.points import Values
     from sheetgrad.check.trials import Trials
     from sheetgrad.read.claims import Member
     from sheetgrad.read.lexer import Token
 
 MOST_EDITS = 1500
-MOST_TOKENS = 160
+MOST_TOKENS = 700
+MOST_READ = 40_000
+"""Tokens that are read again for edits of signs and brackets, so that a long formula does not take long."""
+MOST_CLOSING = 6
+"""Tokens after the last name of a term in which the term may end."""
+MOST_ENDS = 12
 MOST_NAMES = 400
 """Quantities that are tried in a place; more than that are not written by hand."""
 MOST_SIBLINGS = 12
@@ -46,50 +53,97 @@ def near_edits(member: Member, trials: Trials, spelling: dict[str, str]) -> Iter
     Where names are exchanged, only those come that give what is wanted.
     """
     tokens = member.tokens
+    most = min(MOST_EDITS, MOST_READ // max(1, len(tokens)))
     if len(tokens) <= MOST_TOKENS:
         yield from _one_name(tokens, trials, spelling, related=True)
         yield from _everywhere(tokens, trials, spelling)
         yield from _pairs(tokens, trials, spelling)
+        yield from _squared(tokens, trials)
         yield from _differences_bracketed(tokens)
-        yield from _operators(tokens)
-        yield from _left_out(tokens)
+        yield from islice(_operators(tokens), most)
+        yield from islice(_left_out(tokens), most)
 
 
 def far_edits(member: Member, trials: Trials, spelling: dict[str, str]) -> Iterator[Edit]:
     """Less likely ones: a factor put in anywhere, brackets anywhere, unrelated names, two edits at once."""
     tokens = member.tokens
+    most = min(MOST_EDITS, MOST_READ // max(1, len(tokens)))
     if len(tokens) <= MOST_TOKENS:
         yield from _put_in(tokens, trials, spelling)
-        yield from islice(_bracketed(tokens), MOST_EDITS)
+        yield from islice(_bracketed(tokens), most)
         yield from _one_name(tokens, trials, spelling, related=False)
         yield from _twice(tokens, trials, spelling)
 
 
 def _put_in(tokens: tuple[Token, ...], trials: Trials, spelling: dict[str, str]) -> Iterator[Edit]:
-    """One factor more after any operand: a quantity, 1 - a, or a - t."""
-    near = tokens[0]
-    factors = list(_new_factors(near, trials.network, spelling))
-    nodes = [Reader(folded(factor)).read() for factor in factors]
-    found: list[tuple[int, int]] = []
-    for place, token in enumerate(tokens):
-        if _operand(token) or token.text in CLOSING:
-            made = (*tokens[: place + 1], _mark("*", token), _name(token, ""), *tokens[place + 1 :])
-            found += [(number, place) for number in trials.hits(made, {place + 2: nodes})]
-    for number, place in sorted(found):
-        made = (*tokens[: place + 1], _mark("*", tokens[place]), *factors[number], *tokens[place + 1 :])
-        yield Edit("missing-factor", made, "", _text(factors[number]))
+    """One factor more in any term: a quantity, 1 - a, a - t, or a link of the chain.
+
+    What factor a term needs is computed; only one that it is gets put in.
+    """
+    formula = trials.formula(tokens)
+    if formula is None:
+        return
+    points = trials.network.points
+    factors = list(_new_factors(tokens[0], trials.network, spelling))
+    values = points.numpy.stack([_value(factor, trials.network) for factor in factors])
+    for term in formula.terms():
+        with points.numpy.errstate(all="ignore"):
+            needed = (trials.wanted - term.rest) / term.value
+        for number in trials.near(values, needed):
+            for place in _ends(tokens, term.first, term.last):
+                made = (*tokens[: place + 1], _mark("*", tokens[place]), *factors[number], *tokens[place + 1 :])
+                yield Edit("missing-factor", made, "", _text(factors[number]))
+
+
+def _value(factor: tuple[Token, ...], network: Network) -> Values:
+    try:
+        return network.points.value(Reader(folded(factor)).read())
+    except UnknownNameError:
+        return network.points.numpy.full(COUNT, float("nan"))
+
+
+def _ends(tokens: tuple[Token, ...], first: int, last: int) -> Iterator[int]:
+    """Where a factor may be put behind a term whose names stand from `first` to `last`, the end before the inside."""
+    end = min(last + MOST_CLOSING, len(tokens))
+    after = [place for place in range(last, end) if _operand(tokens[place]) or tokens[place].text in CLOSING]
+    inside = [place for place in range(first, last) if _operand(tokens[place]) or tokens[place].text in CLOSING]
+    return islice(iter((*after, *reversed(inside))), MOST_ENDS)
 
 
 def _new_factors(near: Token, network: Network, spelling: dict[str, str]) -> Iterator[tuple[Token, ...]]:
     for key in islice(network.points.values, MOST_NAMES):
         name = near._replace(kind="name", text=key, spelled=spelling.get(key, key), note="")
-        for factor in ((name,), _complement(name), _difference(name, network, spelling)):
+        simple = ((name,), _complement(name), _square_less(name), _below(name, ""), _below(name, "2"))
+        for factor in (*simple, _difference(name, network, spelling)):
             if factor:
                 yield factor
+    for key, definition in islice(network.definitions.items(), MOST_NAMES):
+        for use in references(definition):
+            yield _link(near, key, use.symbol.name, spelling)
+    loss = next(reversed(network.definitions), "")
+    for key in islice(network.definitions, MOST_NAMES):
+        if key != loss:
+            yield _link(near, loss, key, spelling)
 
 
-def _name(near: Token, key: str) -> Token:
-    return near._replace(kind="name", text=key, spelled=key, note="")
+def _link(near: Token, above: str, below: str, spelling: dict[str, str]) -> tuple[Token, ...]:
+    """∂above/∂below."""
+    sign = near._replace(kind="partial", text="∂", spelled="∂")
+    names = [near._replace(kind="name", text=key, spelled=spelling.get(key, key), note="") for key in (above, below)]
+    return (sign, names[0], _mark("/", near), sign, names[1])
+
+
+def _below(name: Token, exponent: str) -> tuple[Token, ...]:
+    """(1 / a), or with a power of a."""
+    one = name._replace(kind="number", text="1", spelled="1")
+    power = (_mark("^", name), one._replace(text=exponent, spelled=exponent)) if exponent else ()
+    return (_mark("(", name), one, _mark("/", name), name, *power, _mark(")", name))
+
+
+def _square_less(name: Token) -> tuple[Token, ...]:
+    """1 - a², the slope of tanh."""
+    two = name._replace(kind="number", text="2", spelled="2")
+    return (*_complement(name)[:-1], _mark("^", name), two, _mark(")", name))
 
 
 def _complement(name: Token) -> tuple[Token, ...]:
@@ -109,14 +163,24 @@ def _difference(name: Token, network: Network, spelling: dict[str, str]) -> tupl
 def _code(key: str, other: str, network: Network) -> str:
     """What kind of mistake it is to write `key` for `other`."""
     if family(key)[0] == family(other)[0]:
-        return "wrong-index"
+        return "wrong-layer" if _other_layer(key, other, network) else "wrong-index"
     for above, below in ((key, other), (other, key)):
         definition = network.definitions.get(above)
         if isinstance(definition, Call) and [use.symbol.name for use in references(definition)] == [below]:
             return "pre-activation"
     if all(isinstance(network.definitions.get(name), Call) for name in (key, other)):
         return "wrong-layer"
+    if re.sub(r"\d", "", key) == re.sub(r"\d", "", other) and "(" in key:
+        return "wrong-index"  # the number of the layer is one of the numbers
     return "wrong-name"
+
+
+def _other_layer(key: str, other: str, network: Network) -> bool:
+    """Whether a_{h1,1} stands for a_{h2,1}: the first of two numbers differs, and one is made from the other."""
+    numbers = family(key)[1], family(other)[1]
+    if min(map(len, numbers)) < 2 or numbers[0][1:] != numbers[1][1:]:
+        return False
+    return any(network.feeds(*pair) for pair in ((key, other), (other, key)))
 
 
 def _named_tokens(tokens: tuple[Token, ...], network: Network) -> Iterator[tuple[int, str]]:
@@ -148,6 +212,16 @@ def _pairs(tokens: tuple[Token, ...], trials: Trials, spelling: dict[str, str]) 
         if 2 < len(where) <= 6:
             for pair in combinations(where, 2):
                 yield from _at(tokens, trials, spelling, key, pair)
+
+
+def _squared(tokens: tuple[Token, ...], trials: Trials) -> Iterator[Edit]:
+    """The square of a name instead of the name."""
+    for place, key in _named_tokens(tokens, trials.network):
+        for _ in trials.hits(tokens, {place: [trials.own(key) ** 2]}):
+            near = tokens[place]
+            two = near._replace(kind="number", text="2", spelled="2")
+            made = (*tokens[: place + 1], _mark("^", near), two, *tokens[place + 1 :])
+            yield Edit("lost-power", made, near.spelled, f"{near.spelled}^2")
 
 
 def _places(tokens: tuple[Token, ...], network: Network) -> dict[str, list[int]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sheetgrad.check.case import Case, Repair, sentence
 from sheetgrad.check.edits import Edit, far_edits, near_edits, shown, tidy
 from sheetgrad.check.factors import ratio_of, update_of
+from sheetgrad.check.missing import missing_term
 from sheetgrad.check.mistakes import MISTAKES
 from sheetgrad.check.network import named
 from sheetgrad.check.numbers import is_numeric, shown_as
@@ -42,8 +43,9 @@ def explained(base: Finding, claim: Claim, pair: Pair, judge: Judge) -> Finding:
         return replace(base, verdict="unread", code="unread", yours=yours, message=sentence(pair.reason))
     if pair.verdict != "false":
         return replace(base, yours=yours, message=sentence(pair.reason))
-    repair = repaired(claim, pair, judge)
-    witness = _witness(pair, judge.network)
+    with judge.network.points.numpy.errstate(all="ignore"):
+        repair = repaired(claim, pair, judge)
+        witness = _witness(pair, judge.network)
     return replace(
         base,
         verdict="false",
@@ -68,7 +70,7 @@ def repaired(claim: Claim, pair: Pair, judge: Judge) -> Repair:
     case = Case(claim, pair, judge, wrong, wanted)
     is_chain = isinstance(wrong.node, Product) and all(isinstance(factor, Partial) for factor in wrong.node.factors)
     first = (_path, _left, ratio_of, _near) if is_chain else (_path, _left, update_of, _near, ratio_of)
-    finds: tuple[Callable[[Case], Repair | None], ...] = (*first, update_of, _far, _left_anyway)
+    finds: tuple[Callable[[Case], Repair | None], ...] = (*first, update_of, missing_term, _far, _left_anyway)
     for find in finds:
         found = find(case)
         if found is not None:

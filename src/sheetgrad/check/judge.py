@@ -263,7 +263,8 @@ class Judge:
             self.given[symbolic.node.symbol.name] = float(numeric.values[0])
             return Pair(left, right, "given")
         exact = len(numeric.member.tokens) <= 2 and not has_fraction(numeric.member)
-        if exact and abs(float(numeric.values[0])) in {0.0, 1.0, 2.0, 0.5}:
+        constant = bool((symbolic.values == symbolic.values[0]).all()) and not has_fraction(numeric.member)
+        if constant or (exact and abs(float(numeric.values[0])) in {0.0, 1.0, 2.0, 0.5}):
             return Pair(left, right, "false", numeric)
         return Pair(left, right, "given")
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sheetgrad.check.points import Points, UnknownNameError, has_partial
 from sheetgrad.check.templates import template, widths
-from sheetgrad.expr import Expr, Partial, Ref, Row, Symbol, references, substitute, walk
+from sheetgrad.expr import ZERO, Expr, Partial, Ref, Row, Symbol, references, substitute, walk
 from sheetgrad.read.names import canonical, slipped
 
 if TYPE_CHECKING:
@@ -59,6 +59,17 @@ class Network:
             found = canonical(key) or slipped(key)
             return found if found in self.points.values else None
         return self._alike(key)
+
+    def feeds(self, below: str, above: str) -> bool:
+        """Whether one quantity is made from another, through however many steps."""
+        open_, seen = [above], {above}
+        while open_:
+            uses = {use.symbol.name for use in references(self.definitions.get(open_.pop(), ZERO))} - seen
+            if below in uses:
+                return True
+            seen |= uses
+            open_.extend(uses)
+        return False
 
     def _alike(self, key: str) -> str | None:
         wanted = canonical(key) or slipped(key)

@@ -45,10 +45,14 @@ def variants(node: Expr, change: Callable[[Expr], Iterator[Expr]]) -> Iterator[E
 
 
 def family(key: str) -> tuple[str, str]:
-    """The letters of a name and its number: `a_h1` is (`a_h`, `1`)."""
-    match = re.fullmatch(r"(.*?)(\d*)", key)
+    """The letters of a name, with the layer above it, and its number.
+
+    >>> family("a_h1"), family("a1(2)")
+    (('a_h', '1'), ('a(2)', '1'))
+    """
+    match = re.fullmatch(r"(.*?)(\d*)(\(\w*\))?", key)
     assert match is not None  # noqa: S101 -- the pattern fits everything
-    return match[1], match[2]
+    return match[1] + (match[3] or ""), match[2]
 
 
 def siblings(key: str, keys: Definitions | set[str]) -> Iterator[str]:

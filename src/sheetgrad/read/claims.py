@@ -241,7 +241,8 @@ def _member(side: list[Token], piece: Piece) -> Member:
 def _continued(before: Member, member: Member, piece: Piece) -> Member:
     """Note where a line begins with `=`: what stands between two members spans a line break in the source."""
     gap = piece.text.at[member.tokens[0].start] - piece.text.at[before.tokens[-1].start]
-    return replace(member, goes_on=gap > MOST_BETWEEN + len(before.tokens[-1].spelled))
+    inside = piece.site.kind == "display" and member.offset <= piece.site.text.at[-1]
+    return replace(member, goes_on=not inside and gap > MOST_BETWEEN + len(before.tokens[-1].spelled))
 
 
 MOST_BETWEEN = 6
