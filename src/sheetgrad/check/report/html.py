@@ -14,13 +14,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.report.marks import Stretch, lines, marks
-from sheetgrad.check.report.words import clean, counted, gradients, grouped, kind, natural, quantity, visible
+from sheetgrad.check.report.words import Group, clean, counted, gradients, grouped, kind, natural, quantity, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sheetgrad.check.findings import Finding, Report
-    from sheetgrad.check.report.words import Group
 
 KEY: Mapping[str, str] = {
     "true": "true",
@@ -49,6 +48,16 @@ def html(reports: Sequence[Report]) -> str:
         f"<p>{escape(counted(reports))}</p>\n{_table(reports) if len(reports) > 1 else ''}{_key()}</header>\n"
         f"<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def document(report: Report) -> str:
+    """The text of one report with its equations marked and the findings beside them, for a page that holds it."""
+    return "\n".join(_parts(report))
+
+
+def card(finding: Finding) -> str:
+    """One finding, for a page that holds it."""
+    return _finding(finding, Group(finding, ()))
 
 
 def _path(path: str) -> str:
