@@ -8,7 +8,7 @@ READY := .venv/.ready
 setup: $(READY)
 
 # Made again when what it was made from has changed; otherwise this costs nothing.
-$(READY): pyproject.toml requirements/dev.txt
+$(READY): pyproject.toml requirements/dev.txt $(wildcard src/sheetgrad/engine/native/*)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sheetgrad needs Python 3.11 or newer: make setup PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --requirement requirements/dev.txt --editable .

@@ -1,0 +1,152 @@
+"""Which operations compute the values of a tape: patterns that occur in every network become one operation.
+
+A value that is used once, is not kept and fits into the pattern of the value that
+uses it is computed inside that one: `w - eta*(d*x)` is one operation, not three.
+The arithmetic stays what it was, in the same order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sheetgrad.engine.values import Value, Values
+
+PLAIN = {"difference": "SUBTRACT", "quotient": "DIVIDE", "negative": "NEGATIVE"}
+"""Operations that go by another name than their kind."""
+GIVEN = frozenset({"leaf", "number"})
+SHORT = (2, 3, 4)
+"""Sums of so many products have operations of their own."""
+SLOPED = (2, 3)
+"""So have these where the slope of a sigmoid follows."""
+
+
+class Tile(NamedTuple):
+    """One operation: its name, and its operands in order."""
+
+    operation: str
+    operands: tuple[Value, ...]
+
+
+class Tiler:
+    """Chooses the tiles of the values that are wanted, from the last to the first."""
+
+    def __init__(self, values: Values, wanted: Collection[Value], apart: Collection[Value]) -> None:
+        """`apart` are values that no other may swallow, besides those that are wanted."""
+        self.values = values
+        self.one = values.number(1.0)
+        self._apart = {*wanted, *apart}
+        self._uses = [0] * len(values)
+        self._count(wanted)
+        self.wanted = wanted
+
+    def _count(self, wanted: Collection[Value]) -> None:
+        """How often each value is used by those that something wanted comes from."""
+        alive = bytearray(len(self.values))
+        for value in wanted:
+            alive[value] = 1
+        for value in range(len(self.values) - 1, -1, -1):
+            if alive[value]:
+                for part in self.values.parts[value]:
+                    alive[part] = 1
+                    self._uses[part] += 1
+
+    def tiles(self) -> dict[Value, Tile]:
+        """The tile of every value that is computed, in an order in which they can be."""
+        needed = bytearray(len(self.values))
+        for value in self.wanted:
+            needed[value] = 1
+        found: dict[Value, Tile] = {}
+        for value in range(len(self.values) - 1, -1, -1):
+            if needed[value] and self.values.kinds[value] not in GIVEN:
+                found[value] = tile = self._tile(value)
+                for operand in tile.operands:
+                    needed[operand] = 1
+        return dict(reversed(found.items()))
+
+    def _inside(self, value: Value, kind: str, count: int = 0) -> tuple[Value, ...]:
+        """The parts of a value that may be swallowed and is of this kind (and has so many parts), else nothing."""
+        values = self.values
+        if values.kinds[value] != kind or self._uses[value] != 1 or value in self._apart:
+            return ()
+        parts = values.parts[value]
+        return parts if not count or len(parts) == count else ()
+
+    def _tile(self, value: Value) -> Tile:
+        kind, parts = self.values.kinds[value], self.values.parts[value]
+        match kind:
+            case "sum":
+                return self._sum(parts)
+            case "difference":
+                return self._difference(*parts)
+            case "product":
+                return self._product(parts)
+            case "quotient":
+                return self._sigmoid(*parts) or Tile("DIVIDE", parts)
+            case _:
+                return Tile(PLAIN.get(kind, kind), parts)
+
+    def _pairs(self, terms: Sequence[Value]) -> tuple[Value, ...]:
+        """Terms as products of two: one that is no product is itself times 1, which is exact."""
+        return tuple(part for term in terms for part in self._inside(term, "product", 2) or (term, self.one))
+
+    def _sum(self, terms: Sequence[Value]) -> Tile:
+        if len(terms) > 2:  # noqa: PLR2004 -- more than two are a sum of products
+            return self._dot(terms, "")
+        first, second = (self._inside(term, "product", 2) for term in terms)
+        if first and second:
+            return Tile("DOT_2", first + second)
+        if first or second:
+            return Tile("MULTIPLY_ADD", (*(first or second), terms[0] if second else terms[1]))
+        return Tile("ADD", tuple(terms))
+
+    def _dot(self, terms: Sequence[Value], then: str) -> Tile:
+        """Σ of products, and what is made of it."""
+        length = f"_{len(terms)}" if len(terms) in SHORT else ""
+        return Tile(f"DOT{length}{then}", self._pairs(terms))
+
+    def _difference(self, left: Value, right: Value) -> Tile:
+        product = self._inside(right, "product", 2)
+        for outer, inner in (product, product[::-1]) if product else ():
+            pair = self._inside(inner, "product", 2)
+            if pair:
+                return Tile("UPDATE", (left, outer, *pair))
+        if product:
+            return Tile("SUBTRACT_PRODUCT", (left, *product))
+        return Tile("SUBTRACT", (left, right))
+
+    def _product(self, parts: tuple[Value, ...]) -> Tile:
+        found = self._tanh_slope(*parts) if len(parts) == 2 else self._slope(*parts)  # noqa: PLR2004 -- products are of two or three
+        return found or Tile("MULTIPLY" if len(parts) == 2 else "MULTIPLY_3", parts)  # noqa: PLR2004 -- the same
+
+    def _tanh_slope(self, given: Value, rest: Value) -> Tile | None:
+        """`g*(1 - y*y)`."""
+        inside = self._inside(rest, "difference")
+        square = self._inside(inside[1], "product", 2) if inside and inside[0] == self.one else ()
+        return Tile("TANH_SLOPE", (given, square[0])) if square and square[0] == square[1] else None
+
+    def _slope(self, given: Value, output: Value, rest: Value) -> Tile | None:
+        """`g*y*(1 - y)`, the slope of a sigmoid after whatever comes from above."""
+        if self._inside(rest, "difference") != (self.one, output):
+            return None
+        if terms := self._inside(given, "difference"):
+            return Tile("SUBTRACT_SLOPE", (*terms, output))
+        terms = self._inside(given, "sum")
+        if len(terms) in SLOPED:
+            above = self._dot(terms, "_SLOPE")
+            return Tile(above.operation, (*above.operands, output))
+        return Tile("SLOPE", (given, output))
+
+    def _sigmoid(self, above: Value, below: Value) -> Tile | None:
+        """`1/(1 + exp(-x))`, alone or with the sum of products that x is."""
+        terms = self._inside(below, "sum", 2)
+        if above != self.one or not terms or terms[0] != self.one:
+            return None
+        inside = self._inside(terms[1], "EXP")
+        opposite = self._inside(inside[0], "negative") if inside else ()
+        if not opposite:
+            return None
+        sums = self._inside(opposite[0], "sum")
+        return self._dot(sums, "_SIGMOID") if sums else Tile("SIGMOID", opposite)
