@@ -8,6 +8,8 @@ and X is differentiated through the network (forward mode, one tangent for each 
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
 
 from sheetgrad.expr import Call, Expr, Number, Partial, Power, Product, Ref, Sum, Symbol, references
@@ -53,13 +55,18 @@ class Points:
         self._tangents: dict[str, dict[str, Values]] = {}
         self._held: frozenset[str] = frozenset()
         self._known: dict[Expr, Values] = {}
-        for key, definition in self.definitions.items():
-            self.values[key] = self.value(definition)
+        for key in self.definitions:
+            self.values[key] = self._made(key)
         self._held = frozenset(self._shifts())
 
     def fix(self, key: str, values: Values) -> None:
         """Another name, with its values (what a text defines on the way)."""
         self.values[key] = values
+
+    def put(self, key: str, values: Values) -> None:
+        """Other values for a name; what was computed from it is computed anew."""
+        self.values[key] = values
+        self._known.clear()
 
     def forget(self, key: str) -> None:
         """A name given for one line only."""
@@ -72,6 +79,20 @@ class Points:
         draw = self.numpy.random.default_rng(1000 + place)
         made: Values = draw.uniform(0.25, 1.5, COUNT) * draw.choice([-1.0, 1.0], COUNT)
         return made
+
+    # --- definitions ------------------------------------------------------------------------------
+
+    def _made(self, key: str) -> Values:
+        """The values of a quantity by its definition."""
+        return self.value(self.definitions[key])
+
+    def _uses(self, key: str) -> list[str]:
+        """What its definition names."""
+        return [use.symbol.name for use in references(self.definitions[key])]
+
+    def _steep(self, key: str, tangent: Mapping[str, Values]) -> Values:
+        """The slope of its definition."""
+        return self._slope(self.definitions[key], tangent)
 
     # --- values ---------------------------------------------------------------------------------
 
@@ -101,7 +122,7 @@ class Points:
             case Call(function=function, arguments=arguments):
                 return self._call(function, node, arguments)
             case Partial(of=Ref(symbol=symbol), wrt=wrt, edge=True) if symbol.name in self.definitions:
-                return self.slope(self.definitions[symbol.name], wrt.symbol.name)
+                return self._steep(symbol.name, {wrt.symbol.name: self.numpy.ones(COUNT)})
             case Partial(of=of, wrt=wrt, edge=True) if not isinstance(of, Ref):
                 return self.slope(of, wrt.symbol.name)
             case Partial(of=of, wrt=wrt):
@@ -149,13 +170,9 @@ class Points:
         found = self._tangents.get(key)
         if found is None:
             found = {key: self.numpy.ones(COUNT)}
-            for name, definition in self.definitions.items():
-                if (
-                    name != key
-                    and name not in self._held
-                    and any(use.symbol.name in found for use in references(definition))
-                ):
-                    found[name] = self._slope(definition, found)
+            for name in self.definitions:
+                if name != key and name not in self._held and any(use in found for use in self._uses(name)):
+                    found[name] = self._steep(name, found)
             self._tangents[key] = found
         return found
 
@@ -173,7 +190,7 @@ class Points:
                 total = zero
                 for place, factor in enumerate(factors):
                     others = [value for other, value in enumerate(values) if other != place]
-                    total = total + self.numpy.prod([self._slope(factor, tangent), *others], axis=0)
+                    total = total + reduce(operator.mul, others, self._slope(factor, tangent))
                 return total
             case Power(base=base, exponent=Number(value=value)):
                 return (
@@ -194,11 +211,11 @@ class Points:
                 raise UnknownNameError("a derivative of a derivative")
 
     def _added(self, parts: list[Values]) -> Values:
-        made: Values = self.numpy.sum(parts, axis=0)
+        made: Values = reduce(operator.add, parts)
         return made
 
     def _multiplied(self, parts: list[Values]) -> Values:
-        made: Values = self.numpy.prod(parts, axis=0)
+        made: Values = reduce(operator.mul, parts)
         return made
 
     def _shifts(self) -> list[str]:

@@ -1,0 +1,243 @@
+"""Which cell is to blame when a weight does not move along its gradient: the first one that is wrong, not what follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sheetgrad.check.book.judging import stretches
+from sheetgrad.check.book.repairs import repaired
+from sheetgrad.check.book.understood import gradient_columns, rate_in
+from sheetgrad.check.points import Points
+from sheetgrad.expr import Expr, Ref, Symbol, references
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sheetgrad.check.book.judging import TableJudge
+    from sheetgrad.check.points import Values
+
+
+def blamed(judge: TableJudge) -> None:
+    """Judge every backward column and every update."""
+    made = judge.made
+    good = {symbol for symbol in made.parameters if symbol in judge.report.rates}
+    uses = {symbol: _used(judge, symbol) for symbol in made.parameters}
+    owners = _owners(judge, uses)
+    backward = [
+        name
+        for name in judge.roles.definitions
+        if name in judge.tracks and name not in made.points.definitions and _depends(judge, name)
+    ]
+    feeds: dict[str, set[str]] = {}
+    for symbol in made.parameters:
+        for name in gradient_columns(made, symbol):
+            feeds.setdefault(name, set()).add(symbol)
+    implied = {name: _implied(judge, name, owners, backward) for name in backward if name not in owners}
+    for name in backward:
+        wanted, exact = _wanted(judge, name, owners, implied, good, feeds)
+        _column(judge, name, wanted, exact)
+    _all_updates(judge, uses, owners)
+    for name, symbol in owners.items():
+        wrong = judge.tracks[name] in judge.report.wrong
+        key = judge.names.get(symbol, symbol)
+        if wrong:
+            judge.report.gradients[key] = "false"
+        else:
+            judge.report.gradients.setdefault(key, "true")
+
+
+def _depends(judge: TableJudge, name: str) -> bool:
+    return name in judge.roles.depends(judge.roles.states)
+
+
+def _used(judge: TableJudge, symbol: str) -> str:
+    """The column that an update subtracts, times a rate; empty where the update is something else."""
+    update = judge.roles.updates[symbol]
+    names = [use.symbol.name for use in references(update)]
+    columns = [name for name in names if name in judge.roles.definitions and _depends(judge, name)]
+    if not columns:
+        return ""
+    points = Points({}, dict.fromkeys([symbol, *names]))
+    value = points.value(update)
+    for column in columns:
+        with points.numpy.errstate(all="ignore"):
+            ratio = (points.values[symbol] - value) / points.values[column]
+        others = [points.values[name] for name in names if name not in {symbol, column}]
+        for other in (points.numpy.ones_like(ratio), *others):
+            quotient = ratio / other
+            if abs(quotient - quotient[0]).max() <= 1e-9 * abs(quotient[0]):
+                return column
+    return ""
+
+
+def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
+    """For each gradient column the weight that it is meant for: by its use, its value and its head."""
+    made = judge.made
+    exact = {symbol: made.derivative(symbol) for symbol in made.parameters}
+    plain = {judge.names.get(symbol, symbol): symbol for symbol in made.parameters}
+    columns = dict.fromkeys(
+        name for symbol in made.parameters for name in (uses[symbol], *gradient_columns(made, symbol)) if name
+    )
+    columns |= dict.fromkeys(
+        judge.roles.name(across)
+        for across, head in judge.heads.items()
+        if head.wrt in plain and _is_total(judge, head.of) and judge.roles.name(across) in judge.roles.definitions
+    )
+    found: dict[str, str] = {}
+    for name in columns:
+        if name not in judge.tracks or name in made.points.definitions:
+            continue
+        users = [symbol for symbol, column in uses.items() if column == name]
+        fits = [s for s in exact if exact[s].any() and made.close(made.points.values.get(name), exact[s])]
+        head = judge.heads.get(judge.tracks[name])
+        said = plain.get(head.wrt) if head is not None and _is_total(judge, head.of) else None
+        both = [symbol for symbol in users if symbol in fits]
+        if both:
+            found[name] = both[0]
+        elif said is not None:
+            found[name] = said
+        elif users:
+            free = [s for s in users if not any(made.close(made.points.values.get(c), exact[s]) for c in columns)]
+            if free:
+                found[name] = free[0]
+        elif fits:
+            found[name] = fits[0]
+    return found
+
+
+def _is_total(judge: TableJudge, of: str) -> bool:
+    return of == "E_total" or of == judge.names.get(judge.made.loss)
+
+
+def _wanted(
+    judge: TableJudge,
+    name: str,
+    owners: Mapping[str, str],
+    implied: Mapping[str, Values | None],
+    good: set[str],
+    feeds: Mapping[str, set[str]],
+) -> tuple[Values | None, tuple[str, str] | None]:
+    """What a backward column should be; None where that is not known."""
+    made = judge.made
+    if name in owners:
+        exact = made.derivative(owners[name])
+        value = made.points.values.get(name)
+        if owners[name] in good and feeds.get(name, set()) & {owners[name]} and not made.close(value, exact):
+            return None, None  # another sign or factor, which the update makes good
+        return exact, (made.loss, owners[name])
+    fed = feeds.get(name, set())
+    if fed and fed <= good:
+        return made.points.values.get(name), None
+    found = implied.get(name)
+    if found is not None:
+        return found, None
+    return None, None
+
+
+def _implied(judge: TableJudge, name: str, owners: Mapping[str, str], backward: list[str]) -> Values | None:
+    """What a helper must be, for every gradient that is made from it to come out; None where they do not agree."""
+    made = judge.made
+    wants: list[Values] = []
+    for column, symbol in owners.items():
+        expression = judge.roles.definitions.get(column)
+        if expression is None or name not in {use.symbol.name for use in references(expression)}:
+            continue
+        kept = made.points.values[name]
+        results = []
+        for trial in (0.0, 1.0, 2.0):
+            made.points.put(name, made.points.numpy.full_like(kept, trial))
+            results.append(made.points.value(expression))
+        made.points.put(name, kept)
+        low, one, two = results
+        slope = one - low
+        if not made.points.close(two - one, slope) or not slope.any():
+            return None
+        wants.append((made.derivative(symbol) - low) / slope)
+    del backward
+    if len(wants) < 2 or not all(made.points.close(wants[0], other) for other in wants[1:]):
+        return None
+    return wants[0]
+
+
+def _column(judge: TableJudge, name: str, wanted: Values | None, exact: tuple[str, str] | None) -> None:
+    """Judge every formula of a backward column; what is wrong is put right for what follows from it."""
+    from sheetgrad.check.book.naming import gradient_name
+
+    made, across = judge.made, judge.tracks[name]
+    quantity = judge.names.get(name, name)
+    if exact is not None:
+        quantity = gradient_name(made, judge.names, exact[1])
+    held = stretches(made, across)
+    target = wanted if wanted is not None else made.points.values.get(name)
+    for stretch in held:
+        value = None if stretch.value is None else made.value(stretch.value)
+        if value is None or target is None:
+            judge.unread(stretch, quantity)
+        elif made.points.close(value, target):
+            judge.count(stretch, "true", quantity)
+        else:
+            judge.count(stretch, "false", quantity)
+            judge.false(stretch, lambda found, target=target: made.points.close(found, target), quantity, exact)
+    if wanted is not None and not made.close(made.points.values.get(name), wanted):
+        _put_right(judge, name, wanted)
+
+
+def _put_right(judge: TableJudge, name: str, wanted: Values) -> None:
+    """Give a column its right values, and compute everything that is made from it again."""
+    made = judge.made
+    judge.righted[name] = wanted
+    for other, value in judge.roles.definitions.items():
+        if other in judge.righted:
+            made.points.put(other, judge.righted[other])
+        elif other not in made.points.definitions and (found := made.value(value)) is not None:
+            made.points.put(other, found)
+
+
+def _all_updates(judge: TableJudge, uses: Mapping[str, str], owners: Mapping[str, str]) -> None:
+    made = judge.made
+    rates = {}
+    for symbol in made.parameters:
+        update = judge.roles.updates[symbol]
+        rate = rate_in(made, symbol, made.value(update), update)
+        if rate is not None:
+            rates[symbol] = rate
+    judge.report.rates = rates
+    common = max(set(rates.values()), key=list(rates.values()).count) if rates else None
+    understood_ = len(rates) * 2 >= len(made.parameters) or any(uses.values())
+    for symbol, across in judge.roles.states.items():
+        quantity = judge.names.get(symbol, symbol)
+        for stretch in stretches(made, across):
+            value = None if stretch.value is None else made.value(judge.roles.update(stretch.value))
+            if value is None:
+                judge.unread(stretch, quantity)
+                continue
+            if symbol not in made.parameters:
+                judge.count(stretch, "unread", quantity)
+                continue
+            rate = rate_in(made, symbol, value, judge.roles.update(stretch.value))  # type: ignore[arg-type]  # it has a value
+            if rate is not None and (common is None or _same_rate(judge, rate, common)):
+                judge.count(stretch, "true", quantity)
+            elif not understood_:
+                judge.count(stretch, "unread", quantity)
+            else:
+                judge.count(stretch, "false", quantity)
+                judge.report.gradients.setdefault(quantity, "true")
+                judge.false(stretch, _accepts(judge, symbol, common), quantity, None)
+
+
+def _same_rate(judge: TableJudge, one: Expr | float, other: Expr | float) -> bool:
+    """The same cell, or the same number."""
+    del judge
+    return one == other
+
+
+def _accepts(judge: TableJudge, symbol: str, common: Expr | float | None):  # noqa: ANN202 -- a test of values
+    update = judge.roles.updates[symbol]
+    extra = Ref(Symbol(common.symbol.name)) if isinstance(common, Ref) else None
+
+    def accept(value: Values) -> bool:
+        rate = rate_in(judge.made, symbol, value, update if extra is None else update + extra)
+        return rate is not None and (common is None or rate == common)
+
+    return accept
+

@@ -1,0 +1,200 @@
+"""Judging a table: every distinct formula once, at generic points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from sheetgrad.check.book.compiled import NotReadError
+from sheetgrad.check.book.spelling import formula as spelled
+from sheetgrad.check.book.spelling import where
+from sheetgrad.check.book.stored import Stored
+from sheetgrad.check.book.naming import text
+from sheetgrad.check.book.understood import Understood, rate_of
+from sheetgrad.check.case import sentence
+from sheetgrad.check.findings import Finding, Judged
+from sheetgrad.expr import Expr, substitute
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sheetgrad.check.book.frames import Run, Table
+    from sheetgrad.check.book.headers import Head
+    from sheetgrad.check.findings import Verdict
+    from sheetgrad.check.points import Values
+    from sheetgrad.read.book.cells import Formula, Tree
+
+
+class Stretch(NamedTuple):
+    """Lines of a track that hold one formula, and what it comes to."""
+
+    across: int
+    formula: Formula
+    runs: tuple[Run, ...]
+    value: Expr | None
+    reason: str = ""
+
+    @property
+    def first(self) -> int:
+        """The first line."""
+        return self.runs[0].first
+
+    @property
+    def last(self) -> int:
+        """The last line."""
+        return self.runs[-1].last
+
+    @property
+    def lines(self) -> int:
+        """How many lines."""
+        return sum(run.lines for run in self.runs)
+
+
+@dataclass(slots=True)
+class TableReport:
+    """What is said about one table."""
+
+    table: Table
+    made: Understood | None = None
+    names: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    equalities: list[Judged] = field(default_factory=list)
+    gradients: dict[str, Verdict] = field(default_factory=dict)
+    rates: dict[str, Expr | float] = field(default_factory=dict)
+    """What each weight's gradient is multiplied with."""
+    wrong: dict[int, list[Stretch]] = field(default_factory=dict)
+    """What is false, by track."""
+
+
+def stretches(made: Understood, across: int) -> list[Stretch]:
+    """The formulas of a track, most lines first; a state's first line is a start and no update."""
+    roles = made.roles
+    runs: dict[Formula, list[Run]] = {}
+    start = roles.table.first if across in roles.states.values() else -1
+    for run in roles.table.tracks[across].runs:
+        if run.formula is not None and not (run.first == start == run.last):
+            kept = run._replace(first=run.first + 1) if run.first == start else run
+            runs.setdefault(run.formula, []).append(kept)
+    found = []
+    for formula, held in runs.items():
+        line = max(held, key=lambda run: run.lines).last
+        try:
+            value, reason = roles.compiler.expression(formula, across, line), ""
+            value = substitute(value, roles.same, tidy=False)
+        except NotReadError as problem:
+            value, reason = None, str(problem)
+        found.append(Stretch(across, formula, tuple(held), value, reason))
+    return sorted(found, key=lambda stretch: -stretch.lines)
+
+
+class TableJudge:
+    """Judges one table; what it finds is in `report`."""
+
+    def __init__(self, made: Understood, names: dict[str, str], heads: dict[int, Head]) -> None:
+        """Prepare."""
+        self.made, self.names, self.heads = made, names, heads
+        self.roles = made.roles
+        self.table = made.roles.table
+        self.stored = Stored(made.roles.compiler)
+        self.report = TableReport(self.table, made, names)
+        self.righted: dict[str, Values] = {}
+        """What wrong columns should be, for what is made from them."""
+        self.tracks = {self.roles.name(across): across for across in self.table.tracks}
+
+    def judge(self) -> TableReport:
+        """Everything."""
+        self._forward()
+        self._updates()
+        return self.report
+
+    # --- forward -------------------------------------------------------------------------------
+
+    def _forward(self) -> None:
+        """A forward formula that most lines hold is the model; another one must come to the same."""
+        for name, wanted in self.made.points.values.items():
+            if name in self.made.points.definitions and name in self.tracks:
+                for stretch in stretches(self.made, self.tracks[name]):
+                    self._against(stretch, wanted, self.names.get(name, name))
+
+    def _against(self, stretch: Stretch, wanted: Values, quantity: str) -> None:
+        """A stretch against the value it should have."""
+        value = None if stretch.value is None else self.made.value(stretch.value)
+        if value is None or not self.made.points.numpy.isfinite(wanted).any():
+            self.unread(stretch, quantity)
+        elif self.made.close(value, wanted):
+            self.count(stretch, "true", quantity)
+        else:
+            self.count(stretch, "false", quantity)
+            self.false(stretch, lambda found: self.made.close(found, wanted), quantity, None)
+
+    def count(self, stretch: Stretch, verdict: Verdict, quantity: str) -> None:
+        """One equality more, with its verdict."""
+        row, column = self.table.place(stretch.across, stretch.first)
+        right = "" if stretch.value is None else text(stretch.value, self.names)
+        self.report.equalities.append(Judged(row, column, verdict, quantity, right))
+
+    def unread(self, stretch: Stretch, quantity: str) -> None:
+        """A formula that is not read, and why."""
+        self.count(stretch, "unread", quantity)
+        words = sentence(stretch.reason or "it names something that cannot be computed here")
+        self.report.findings.append(self.finding(stretch, "unread", "unread", quantity, message=words))
+
+    def valued(self, across: int, tree: Tree, line: int) -> Values | None:
+        """What a formula would come to at the points, if it stood in a track."""
+        try:
+            value = self.roles.compiler.tree(tree, across, line)
+        except NotReadError:
+            return None
+        value = substitute(value, self.roles.same, tidy=False)
+        return self.made.value(self.roles.update(value) if across in self.roles.states.values() else value)
+
+    def false(
+        self,
+        stretch: Stretch,
+        accept: Callable[[Values], bool],
+        quantity: str,
+        exact: tuple[str, str] | None,
+    ) -> None:
+        """A formula that is wrong, with the repair that `accept` takes."""
+        from sheetgrad.check.book.repairs import repaired
+
+        self.report.wrong.setdefault(stretch.across, []).append(stretch)
+        repair, _ = repaired(self, stretch, accept, exact)
+        self.report.findings.append(
+            self.finding(stretch, "false", repair.code, quantity, expected=repair.expected, message=repair.message)
+        )
+
+    def finding(
+        self, stretch: Stretch, verdict: str, code: str, quantity: str, *, expected: str = "", message: str = ""
+    ) -> Finding:
+        """A finding about a stretch, at its cells."""
+        place = self.table.place(stretch.across, stretch.first)
+        yours = "" if stretch.formula.tree is None else spelled(stretch.formula.tree, place)
+        return Finding(
+            verdict, code, place[0], place[1], self.place(stretch), quantity, yours, expected, message
+        )
+
+    def place(self, stretch: Stretch) -> str:
+        """The cells of a stretch: one range where the lines follow each other or nearly, else several."""
+        parts: list[list[int]] = []
+        for run in stretch.runs:
+            if parts and run.first == parts[-1][1] + 1:
+                parts[-1][1] = run.last
+            else:
+                parts.append([run.first, run.last])
+        words = [where(self.table, stretch.across, first, last) for first, last in parts[:MOST_PARTS]]
+        more = ",…" if len(parts) > MOST_PARTS else ""
+        return ",".join([words[0], *(word.rpartition("!")[2] for word in words[1:])]) + more
+
+    def _updates(self) -> None:
+        from sheetgrad.check.book.blame import blamed
+
+        for symbol in self.made.parameters:
+            rate = rate_of(self.made, symbol)
+            if rate is not None:
+                self.report.rates[symbol] = rate
+        blamed(self)
+
+
+MOST_PARTS = 12
+"""Ranges of one finding that are listed."""

@@ -1,0 +1,76 @@
+"""Plain names for the quantities of a table: what their heads say, else what they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sheetgrad.expr import Expr, Ref, Symbol, references, substitute
+from sheetgrad.syntax.printer import own_name, written
+
+if TYPE_CHECKING:
+    from sheetgrad.check.book.headers import Head
+    from sheetgrad.check.book.understood import Understood
+    from sheetgrad.expr import Quantity
+
+
+def plain_names(made: Understood, heads: dict[int, Head]) -> dict[str, str]:
+    """A name for every symbol; no two alike."""
+    roles = made.roles
+    tracks = {roles.name(across): across for across in roles.table.tracks} | dict(roles.states)
+    said = {symbol: heads[across].key for symbol, across in tracks.items() if across in heads and heads[across].key}
+    counts = Counter(said.values())
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+
+    def give(symbol: str, name: str) -> None:
+        free, number = name, 2
+        while free in taken:
+            free = f"{name}_{number}"
+            number += 1
+        found[symbol] = free
+        taken.add(free)
+
+    for symbol, name in said.items():
+        if counts[name] == 1 or (roles.shift and symbol in roles.states):
+            give(symbol, name)
+    number = 0
+    for symbol in made.parameters:
+        number += 1
+        if symbol not in found:
+            while f"w{number}" in taken:
+                number += 1
+            give(symbol, f"w{number}")
+    if made.loss not in found:
+        give(made.loss, "E_total")
+    for symbol in (*made.points.values, *made.roles.definitions):
+        if symbol not in found:
+            letter = "x" if symbol in roles.leaves else "q"
+            give(symbol, said.get(symbol) or f"{letter}_{_word(symbol)}")
+    return found
+
+
+def _word(symbol: str) -> str:
+    return "".join(letter for letter in symbol if letter.isalnum() and letter.isascii()) or "cell"
+
+
+def renamed(node: Expr, names: dict[str, str]) -> Expr:
+    """The expression under plain names."""
+    changes: dict[Expr, Expr] = {
+        use: Ref(Symbol(names[use.symbol.name])) for use in references(node) if use.symbol.name in names
+    }
+    return substitute(node, changes, tidy=False)
+
+
+def text(node: Expr, names: dict[str, str]) -> str:
+    """The expression as a line of text under plain names."""
+
+    def name(quantity: Quantity) -> str:
+        return names.get(quantity.symbol.name, quantity.symbol.name) if isinstance(quantity, Ref) else own_name(quantity)
+
+    return written(node, name)
+
+
+def gradient_name(made: Understood, names: dict[str, str], symbol: str) -> str:
+    """The plain name of ∂loss/∂(a quantity)."""
+    return f"d{names[made.loss]}_d{names.get(symbol, symbol)}"

@@ -1,0 +1,228 @@
+"""The smallest edit of the author's own formula that makes it right, and what the mistake is called."""
+
+from __future__ import annotations
+
+from itertools import combinations, islice
+from typing import TYPE_CHECKING
+
+from sheetgrad.check.book.compiled import Fixed, NotReadError
+from sheetgrad.check.book.edits import Edit, far, near, other_cell, parts, swapped
+from sheetgrad.check.book.kinds import is_activation, kinds
+from sheetgrad.check.book.reasons import reason
+from sheetgrad.check.book.spelling import formula as spelled
+from sheetgrad.check.case import Repair
+from sheetgrad.expr import Ref
+from sheetgrad.read.book.cells import Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sheetgrad.check.book.judging import Stretch, TableJudge
+    from sheetgrad.check.points import Values
+    from sheetgrad.read.book.cells import Tree
+
+MOST_NEAR, MOST_FAR = 6_000, 12_000
+"""Edits of one formula that are tried."""
+
+
+def repaired(
+    judge: TableJudge, stretch: Stretch, accept: Callable[[Values], bool], exact: tuple[str, str] | None = None
+) -> tuple[Repair, Tree | None]:
+    """The repair, and the right formula; `exact` is the derivative ∂of/∂wrt that a column should be."""
+    tree = stretch.formula.tree
+    if tree is None:
+        return Repair("false", "", "It differs from what it should be."), None
+    missing = _missing_path(judge, stretch, exact)
+    shown = judge.table.place(stretch.across, stretch.first)
+    sort = kinds(judge.made)
+    tries: tuple[tuple[Callable[[], Iterator[Edit]], int], ...] = (
+        (lambda: _kin(judge, stretch, tree, sort), MOST_NEAR),
+        (lambda: near(tree, ()), MOST_NEAR),
+        (lambda: near(tree, _candidates(judge, stretch)), MOST_NEAR),
+        (lambda: far(tree, _candidates(judge, stretch)), MOST_FAR),
+    )
+    for edits, most in tries:
+        for edit in islice(edits(), most):
+            value = judge.valued(stretch.across, edit.tree, stretch.last)
+            if value is not None and edit.tree != tree and accept(value):
+                code = missing or _code(judge, stretch, edit, sort)
+                words = reason(judge, stretch, edit, code, exact)
+                return Repair(code, spelled(edit.tree, shown), words), edit.tree
+    code = missing or "false"
+    return Repair(code, "", reason(judge, stretch, None, code, exact)), None
+
+
+def symbol_of(judge: TableJudge, stretch: Stretch, reference: Reference) -> str:
+    """The symbol that a reference stands for in the formula of a stretch."""
+    try:
+        node = judge.roles.compiler.tree(reference, stretch.across, stretch.last)
+    except NotReadError:
+        return ""
+    node = judge.roles.same.get(node, node)
+    if stretch.across in judge.roles.states.values():
+        node = judge.roles.update(node)
+    return node.symbol.name if isinstance(node, Ref) else ""
+
+
+def _kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tuple[str, int]]) -> Iterator[Edit]:
+    """One cell for another of the same sort, or an activation for its sum."""
+    found = [part for _, part in parts(tree) if isinstance(part, Reference)]
+    for was in dict.fromkeys(found):
+        symbol = symbol_of(judge, stretch, was)
+        mine = sort.get(symbol)
+        options = []
+        for other in _at_all(judge, stretch, was):
+            name = symbol_of(judge, stretch, other)
+            if name and name != symbol and (sort.get(name) == mine or _pair(judge, symbol, name)):
+                options.append(other)
+        for edit in other_cell(tree, options):
+            if edit.was == was:
+                yield edit
+    yield from _other_lines(judge, stretch, tree, found)
+
+
+def _pair(judge: TableJudge, one: str, other: str) -> bool:
+    return is_activation(judge.made, one) == other or is_activation(judge.made, other) == one
+
+
+def _other_lines(judge: TableJudge, stretch: Stretch, tree: Tree, found: list[Reference]) -> Iterator[Edit]:
+    """The same track on another line: frozen, drifting, or so many lines off."""
+    table = judge.table
+    here = table.place(stretch.across, stretch.last)
+    for was in dict.fromkeys(found):
+        if was.sheet not in {None, table.sheet.name}:
+            continue
+        across, line = table.turned(was.at(here))
+        if not table.holds(across, line):
+            continue
+        for shift in (0, -1):
+            now = _reference(judge, across, shift, here)
+            if now.at(here) != was.at(here) or _fixed(judge, was):
+                yield Edit(swapped(tree, was, now), "line", was, now)
+
+
+def _fixed(judge: TableJudge, reference: Reference) -> bool:
+    return reference.column_fixed if judge.table.sideways else reference.row_fixed
+
+
+def _reference(judge: TableJudge, across: int, shift: int, here: tuple[int, int]) -> Reference:
+    """A cell of the table, relative to the formula."""
+    if judge.table.sideways:
+        return Reference(across - here[0], shift)
+    return Reference(shift, across - here[1])
+
+
+def _at_all(judge: TableJudge, stretch: Stretch, was: Reference) -> Iterator[Reference]:
+    """Every track of the table on the same line as a reference."""
+    table = judge.table
+    here = table.place(stretch.across, stretch.last)
+    _, line = table.turned(was.at(here))
+    shift = line - stretch.last
+    if _fixed(judge, was) or was.sheet not in {None, table.sheet.name} or abs(shift) > 3:
+        shift = -1 if stretch.across in judge.roles.states.values() and not judge.roles.shift else 0
+    for across in table.tracks:
+        yield _reference(judge, across, shift, here)
+
+
+def _candidates(judge: TableJudge, stretch: Stretch) -> list[Reference]:
+    """Cells that a formula may name in place of another, or as a factor more."""
+    table = judge.table
+    here = table.place(stretch.across, stretch.last)
+    is_state = stretch.across in judge.roles.states.values()
+    shift = -1 if is_state and not judge.roles.shift else 0
+    found = _rate_cells(judge) if is_state else []
+    for across in table.tracks:
+        made = _reference(judge, across, shift, here)
+        if symbol_of(judge, stretch, made) in judge.made.points.values and across != stretch.across:
+            found.append(made)
+    return found
+
+
+def _rate_cells(judge: TableJudge) -> list[Reference]:
+    """The cells that other updates take the learning rate from."""
+    found: dict[Reference, None] = {}
+    for rate in judge.report.rates.values():
+        if isinstance(rate, Ref):
+            source = judge.roles.compiler.sources.get(rate.symbol.name)
+            if isinstance(source, Fixed):
+                sheet = None if source.sheet == judge.table.sheet.name else source.sheet
+                found[Reference(*source.place, row_fixed=True, column_fixed=True, sheet=sheet)] = None
+    return list(found)
+
+
+def _missing_path(judge: TableJudge, stretch: Stretch, exact: tuple[str, str] | None) -> str:
+    """The code for a derivative that counts some of the ways to the loss, and not all."""
+    from sheetgrad.check.network import Network
+    from sheetgrad.check.paths import MOST_PATHS, path_value, paths
+
+    if exact is None or stretch.value is None:
+        return ""
+    value = judge.made.value(stretch.value)
+    network = Network("own", "", judge.made.points.definitions, judge.made.roles.leaves)
+    ways = list(islice(paths(network, *exact), MOST_PATHS + 1))
+    if value is None or not 2 <= len(ways) <= MOST_PATHS:
+        return ""
+    values = [judge.made.factor * path_value(network, way) for way in ways]
+    for count in range(1, len(ways)):
+        for chosen in combinations(values, count):
+            if judge.made.close(value, sum(chosen)):  # type: ignore[arg-type]  # a sum of arrays
+                return "missing-path"
+    return ""
+
+
+_SIGN_CODES = {("+", "*"): "plus-for-times", ("*", "+"): "times-for-plus", ("+", "-"): "sign", ("-", "+"): "sign"}
+_CODES = {
+    "brackets": "missing-brackets",
+    "brackets-off": "extra-brackets",
+    "extra-factor": "extra-factor",
+    "extra-term": "extra-term",
+    "missing-factor": "missing-factor",
+    "power": "lost-power",
+    "power-off": "extra-power",
+    "half": "half",
+}
+
+
+def _code(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple[str, int]]) -> str:
+    """What the mistake is called that an edit undoes."""
+    match edit.kind:
+        case "line":
+            assert isinstance(edit.was, Reference)  # noqa: S101 -- the kind says so
+            return "frozen-row" if _fixed(judge, edit.was) else "other-row"
+        case "anchor":
+            assert isinstance(edit.was, Reference)  # noqa: S101 -- the same
+            return "frozen-row" if _fixed(judge, edit.was) else "drifting-reference"
+        case "sign":
+            return _SIGN_CODES.get((str(edit.was), str(edit.now)), "wrong-operator")
+        case "constant":
+            return _constant(edit)
+        case "missing-factor" if stretch.across in judge.roles.states.values() and edit.now in _rate_cells(judge):
+            return "missing-rate"
+        case "cell":
+            return _swap(judge, stretch, edit, sort)
+        case kind:
+            return _CODES.get(kind, "false")
+
+
+def _constant(edit: Edit) -> str:
+    if isinstance(edit.was, Reference):
+        return "wrong-name"
+    was, now = float(str(edit.was)), float(str(edit.now))
+    return "sign" if was == -now else "half" if now and was / now in {2.0, 0.5} else "factor"
+
+
+def _swap(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple[str, int]]) -> str:
+    assert isinstance(edit.was, Reference)  # noqa: S101 -- a cell was swapped
+    assert isinstance(edit.now, Reference)  # noqa: S101 -- for a cell
+    was, now = symbol_of(judge, stretch, edit.was), symbol_of(judge, stretch, edit.now)
+    one, other = sort.get(was, ("other", 0)), sort.get(now, ("other", 0))
+    if one[0] == other[0] == "backward":
+        return "wrong-gradient" if stretch.across in judge.roles.states.values() else "wrong-name"
+    if one == other:
+        return "wrong-index"
+    if _pair(judge, was, now):
+        return "pre-activation"
+    if is_activation(judge.made, was) and is_activation(judge.made, now):
+        return "wrong-layer"
+    return "wrong-name"
+

@@ -1,0 +1,212 @@
+"""Which network a table computes: its loss, its weights, and what is forward and what is backward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sheetgrad.check.points import Points, UnknownNameError
+from sheetgrad.expr import Expr, Ref, Sum, Symbol, references
+
+if TYPE_CHECKING:
+    from sheetgrad.check.book.headers import Head
+    from sheetgrad.check.book.roles import Roles
+    from sheetgrad.check.points import Values
+
+MOST_LOSSES = 24
+"""Columns that are tried as the loss."""
+LOSS = "the loss"
+"""The symbol of a loss that no column holds."""
+
+
+@dataclass(slots=True)
+class Understood:
+    """The network of a table under one idea of what its loss is."""
+
+    roles: Roles
+    loss: str
+    points: Points
+    forward: tuple[str, ...]
+    parameters: tuple[str, ...]
+    factor: float = 1.0
+    """What the gradients of the table are times, all alike."""
+
+    @property
+    def definitions(self) -> dict[str, Expr]:
+        """The forward part."""
+        return self.points.definitions
+
+    def derivative(self, symbol: str) -> Values:
+        """∂loss/∂(a quantity), times the factor that all gradients share."""
+        return self.factor * self.points.derivative(Ref(Symbol(self.loss)), Ref(Symbol(symbol)))
+
+    def value(self, node: Expr) -> Values | None:
+        """An expression at the points; None where it names what cannot be computed."""
+        try:
+            return self.points.value(node)
+        except UnknownNameError:
+            return None
+
+    def close(self, left: Values | None, right: Values | None) -> bool:
+        """Whether two are equal at all points."""
+        return left is not None and right is not None and self.points.close(left, right)
+
+
+def with_loss(roles: Roles, loss: str, parts: tuple[str, ...] = ()) -> Understood:
+    """The network with one column (or the sum of several) as its loss."""
+    definitions = dict(roles.definitions)
+    if parts:
+        definitions[loss] = Sum(tuple(Ref(Symbol(part)) for part in parts)) if len(parts) > 1 else Ref(Symbol(parts[0]))
+    above = _ancestors(definitions, loss) | {loss}
+    forward = {name: value for name, value in definitions.items() if name in above}
+    points = Points(forward, roles.leaves)
+    made = Understood(roles, loss, points, tuple(forward), tuple(s for s in roles.states if s in above))
+    refill(made)
+    return made
+
+
+def refill(understood: Understood) -> None:
+    """Compute everything that is not forward, from the forward part."""
+    points = understood.points
+    for name, value in understood.roles.definitions.items():
+        if name not in points.definitions:
+            try:
+                points.fix(name, points.value(value))
+            except UnknownNameError:
+                points.fix(name, points.numpy.full(len(next(iter(points.values.values()))), points.numpy.nan))
+
+
+def _ancestors(definitions: dict[str, Expr], name: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [use.symbol.name for use in references(definitions[name])]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            if one in definitions:
+                waiting.extend(use.symbol.name for use in references(definitions[one]))
+    return found
+
+
+def understood(roles: Roles, heads: dict[int, Head]) -> Understood | None:
+    """The network, with the loss under which most updates are right; None where there is no loss."""
+    best: Understood | None = None
+    most = (-1, 0, 0)
+    for rank, (loss, parts) in enumerate(_losses(roles, heads)):
+        made = with_loss(roles, loss, parts)
+        if not made.parameters:
+            continue
+        made.factor = _shared_factor(made)
+        right = sum(is_right(made, symbol) for symbol in made.parameters)
+        score = (right, made.factor == 1.0, -rank)
+        if score > most:
+            best, most = made, score
+        if right == len(roles.states):
+            break
+    return best
+
+
+def _losses(roles: Roles, heads: dict[int, Head]) -> list[tuple[str, tuple[str, ...]]]:
+    """Columns that could be the loss, likeliest first: computed from weights, and no update made from them."""
+    changed = roles.depends(roles.states)
+    used = roles.ancestors(*roles.updates.values())
+    free = [name for name in roles.definitions if name in changed and name not in used]
+    below = {use.symbol.name for name in free for use in references(roles.definitions[name])}
+    heading = {roles.name(across): head for across, head in heads.items()}
+
+    def rank(name: str) -> tuple[bool, bool, int]:
+        head = heading.get(name)
+        named = head is not None and not head.wrt and head.key == "E_total"
+        return not named, name in below, -len(_ancestors(roles.definitions, name))
+
+    found: list[tuple[str, tuple[str, ...]]] = [(name, ()) for name in sorted(free, key=rank)[:MOST_LOSSES]]
+    sinks = tuple(name for name in free if name not in below)
+    terms = tuple(name for name in free if (head := heading.get(name)) is not None and head.key[:1] in {"E", "L", "C"} and head.key[1:].isdigit())
+    for parts in (terms, sinks):
+        if len(parts) > 1:
+            found.append((LOSS, parts))
+    return found
+
+
+def _shared_factor(made: Understood) -> float:
+    """The number that most gradients of the table are times the exact ones: 1, or 2, or 1/2."""
+    counts: dict[float, int] = {}
+    for symbol in made.parameters:
+        for factor in factors_of(made, symbol):
+            counts[factor] = counts.get(factor, 0) + 1
+    if not counts:
+        return 1.0
+    best = max(counts, key=lambda factor: (counts[factor], factor == 1.0))
+    return best if counts[best] * 2 > len(made.parameters) and counts[best] > counts.get(1.0, 0) else 1.0
+
+
+def factors_of(made: Understood, symbol: str) -> set[float]:
+    """The plain numbers that columns feeding an update are times the exact gradient."""
+    exact = made.points.derivative(Ref(Symbol(made.loss)), Ref(Symbol(symbol)))
+    found = set()
+    if not exact.any():
+        return found
+    for name in gradient_columns(made, symbol):
+        with made.points.numpy.errstate(all="ignore"):
+            ratio = made.points.values[name] / exact
+        first = round(float(ratio[0]), 9)
+        if made.points.numpy.isfinite(ratio).all() and abs(ratio - ratio[0]).max() <= 1e-9 * abs(ratio[0]):
+            found.add(first)
+    return found & {1.0, 2.0, 0.5}
+
+
+def gradient_columns(made: Understood, symbol: str) -> list[str]:
+    """Columns from which the update of a state is made, backward ones, nearest first."""
+    roles = made.roles
+    found: dict[str, None] = {}
+    waiting = [use.symbol.name for use in references(roles.updates[symbol])]
+    while waiting:
+        name = waiting.pop(0)
+        if name in roles.definitions and name not in made.points.definitions and name not in found:
+            found[name] = None
+            waiting.extend(use.symbol.name for use in references(roles.definitions[name]))
+    return list(found)
+
+
+def is_right(made: Understood, symbol: str) -> bool:
+    """Whether the update of a weight goes along its exact gradient, or one of its columns is that gradient."""
+    if rate_of(made, symbol) is not None:
+        return True
+    exact = made.derivative(symbol)
+    return exact.any() and any(made.close(made.points.values[name], exact) for name in gradient_columns(made, symbol))
+
+
+def rate_of(made: Understood, symbol: str) -> Expr | float | None:
+    """What the exact gradient is multiplied with in an update; None where the update is something else."""
+    return rate_in(made, symbol, made.value(made.roles.updates[symbol]), made.roles.updates[symbol])
+
+
+def rate_in(made: Understood, symbol: str, value: Values | None, update: Expr) -> Expr | float | None:
+    """The same for a given value of the update."""
+    if value is None or symbol not in made.points.values:
+        return None
+    numpy = made.points.numpy
+    exact = made.derivative(symbol)
+    if not exact.any():
+        return 0.0 if made.close(value, made.points.values[symbol]) else None
+    with numpy.errstate(all="ignore"):
+        ratio = (made.points.values[symbol] - value) / exact
+    if not numpy.isfinite(ratio).all():
+        return None
+    if abs(ratio - ratio[0]).max() <= 1e-8 * abs(ratio[0]) and ratio[0] > 0:
+        return float(ratio[0])
+    waiting = [use.symbol.name for use in references(update)]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if name in made.roles.definitions:
+            waiting += [use.symbol.name for use in references(made.roles.definitions[name])]
+        if name in made.roles.states or name in made.points.definitions and name in made.roles.depends(made.roles.states):
+            continue
+        quotient = ratio / made.points.values[name]
+        if abs(quotient - quotient[0]).max() <= 1e-8 * abs(quotient[0]) and quotient[0] > 0:
+            return Ref(Symbol(name))
+    return None
