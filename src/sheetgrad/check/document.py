@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.explain import explained
 from sheetgrad.check.findings import Finding, Judged, Report
+from sheetgrad.check.forward import put_right
 from sheetgrad.check.judge import Judge
-from sheetgrad.check.network import Network, named, recognised
+from sheetgrad.check.network import Network, circular, definitions_in, named, recognised
 from sheetgrad.check.steps import Steps
 from sheetgrad.expr import Partial, Ref
 from sheetgrad.read.claims import Claim, Reading, read
@@ -33,7 +34,7 @@ def check_text(path: str, text: str, *, network: Network | None = None) -> Repor
 
 def judged(source: Source, reading: Reading, network: Network | None = None) -> Report:
     """The report on what was read of a document."""
-    found = network or recognised([claim for claim in reading.claims if not claim.spelling])
+    found = recognised([claim for claim in reading.claims if not claim.spelling]) if network is None else _own(network)
     report = Report(source.path, network=found.words, text=source.text, not_read=len(reading.unclaimed))
     if found.origin == "none":
         _nothing_to_judge(report, source, reading)
@@ -61,6 +62,21 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
         )
     report.findings.sort(key=lambda finding: (finding.line, finding.column))
     return report
+
+
+def _own(network: Network) -> Network:
+    """The network for one text only: what that makes up on the way is not known to the next."""
+    return Network(network.origin, network.words, network.definitions, network.leaves, network.names)
+
+
+def _network(reading: Reading) -> Network:
+    """The network that the text is about; its own equations are put right where its derivatives say so."""
+    claims = [claim for claim in reading.claims if not claim.spelling]
+    found = recognised(claims)
+    if found.origin != "own":
+        return found
+    lost = {key: value for key, value in definitions_in(claims) if key not in found.definitions}
+    return put_right(found, claims, lost | circular(claims))
 
 
 def _add(report: Report, source: Source, judge: Judge, claim: Claim, pair: Pair) -> None:
