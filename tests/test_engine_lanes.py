@@ -14,7 +14,7 @@ from test_engine_kernels import UPDATES, specs, with_update
 from sheetgrad.derive import program
 from sheetgrad.engine import train
 from sheetgrad.engine.lane_kernels import LANE_KERNELS, choose_lanes
-from sheetgrad.engine.lanes import run_lanes
+from sheetgrad.engine.lanes import Crew, run_lanes
 from sheetgrad.engine.task import flat, starting_state
 from sheetgrad.errors import DivergedError
 from sheetgrad.network import load
@@ -48,7 +48,7 @@ def alone(setup: Any, state: Any, rate: float, steps: int) -> Any:
 
 
 def agrees(setup: Any, kernel: str, table: Any, rates: Any, *, steps: int, every: int) -> None:
-    done = run_lanes(setup, table, rates, steps=steps, every=every, kernel=kernel)
+    done = run_lanes(setup, table, rates, steps=steps, every=every, crew=Crew(setup, 3, kernel))
     for lane in range(table.shape[1]):
         run = alone(setup, table[:, lane], float(rates[lane]), steps)
         if isinstance(run, DivergedError):
@@ -94,7 +94,7 @@ def test_a_lane_that_diverges_is_reported_with_the_step_that_training_it_alone_n
 ) -> None:
     setup = load(with_update({**DIVERGING, "optimizer": optimizer}, update))
     rates = np.array([0.01, 0.7, 1.0, 10.0, 1e200])
-    done = run_lanes(setup, starts(setup, 5), rates, steps=3_000, kernel=kernel)
+    done = run_lanes(setup, starts(setup, 5), rates, steps=3_000, crew=Crew(setup, 5, kernel))
     assert done.diverged[0] == -1
     found = [alone(setup, starts(setup, 5)[:, lane], float(rates[lane]), 3_000) for lane in range(1, 5)]
     assert [step.step for step in found] == done.diverged[1:].tolist()
@@ -103,10 +103,11 @@ def test_a_lane_that_diverges_is_reported_with_the_step_that_training_it_alone_n
 
 def test_a_lane_does_not_depend_on_the_lanes_beside_it() -> None:
     setup = load("xor")
+    crew = Crew(setup, 3_001)
     table, rates = starts(setup, 3_001), np.linspace(0.1, 2, 3_001)
-    whole = run_lanes(setup, table, rates, steps=20, every=5, kernel="lane arrays")
+    whole = run_lanes(setup, table, rates, steps=20, every=5, crew=crew)
     for lanes in (slice(0, 1), slice(5, 12), slice(100, 2_999)):
-        part = run_lanes(setup, table[:, lanes], rates[lanes], steps=20, every=5, kernel="lane arrays")
+        part = run_lanes(setup, table[:, lanes], rates[lanes], steps=20, every=5, crew=crew)
         assert part.final.tobytes() == whole.final[lanes].tobytes()
         assert part.losses.tobytes() == np.ascontiguousarray(whole.losses[:, lanes]).tobytes()
         assert part.state.tobytes() == np.ascontiguousarray(whole.state[:, lanes]).tobytes()

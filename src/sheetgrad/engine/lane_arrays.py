@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sheetgrad.emit.python import compiled
-from sheetgrad.engine.lane_code import Code, lane_code
+from sheetgrad.engine.lane_code import MAKING, Code, lane_code
 from sheetgrad.engine.task import flat
 
 if TYPE_CHECKING:
@@ -168,7 +168,8 @@ class LaneArrays:
         return self._made((self.program.loss, *made))
 
     def _made(self, keep: tuple[Any, ...]) -> Made:
-        code = lane_code(self.program, keep=keep, update=self.task.update, fixed=self.task.fixed)
+        with MAKING:
+            code = lane_code(self.program, keep=keep, update=self.task.update, fixed=self.task.fixed)
         return code, compiled(code.source, bound=_operations())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.emit.locals import in_place, live, sources
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from sheetgrad.program import Program
 
 WRITE = "write"
+MAKING = RLock()
+"""Held while expressions are made in threads: equal expressions are one object only if one is made at a time."""
 
 
 class Code(NamedTuple):

@@ -16,6 +16,7 @@ from sheetgrad.engine import lane_arrays
 from sheetgrad.engine.advance import Worker, advance
 from sheetgrad.engine.arrays import family_name
 from sheetgrad.engine.choose import choose
+from sheetgrad.engine.lane_code import MAKING
 from sheetgrad.engine.lane_kernels import LANE_KERNELS, choose_lanes
 from sheetgrad.engine.schedule import batches as scheduled
 from sheetgrad.engine.schedule import is_fixed, largest_batch
@@ -57,7 +58,7 @@ def run_lanes(
     *,
     steps: int,
     every: int = 0,
-    kernel: str | None = None,
+    crew: Crew | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Lanes:
     """Train many networks of one setup, each from its own starting state and with its own learning rate.
@@ -67,7 +68,8 @@ def run_lanes(
     that diverges goes on as IEEE 754 says; `diverged` has the step that `train`
     would name. What is lost and found again between two looks at all lanes (every
     1,024 steps, and wherever a loss is kept) is not called diverged.
-    `progress(done, steps)` is called now and then.
+    `crew` has the runners, if they are there already; `progress(done, steps)` is
+    called now and then.
 
     >>> import numpy as np
     >>> from sheetgrad.network import load
@@ -79,8 +81,9 @@ def run_lanes(
     import numpy as np
 
     rows = steps // every + 1 if every else 0
-    work = _Work(setup, np.array(states, dtype=np.float64, order="C"), np.asarray(rates, dtype=np.float64), kernel)
-    losses = np.empty((rows, work.lanes))
+    crew = crew or Crew(setup, len(rates))
+    work = _Work(crew, np.array(states, dtype=np.float64, order="C"), np.asarray(rates, dtype=np.float64))
+    losses = np.empty((rows, len(rates)))
     row, ahead = 0, next(scheduled(setup))
     for stretch in _stretches(setup, steps):
         row += work.advance(stretch, every, losses[row:])
@@ -89,7 +92,7 @@ def run_lanes(
             progress(stretch.first + len(stretch.batches), steps)
     if row < rows:
         losses[row] = work.look(ahead)
-    final = work.whole_loss()
+    final = crew.whole_loss(work.state)
     work.diverged[(work.diverged < 0) & ~np.isfinite(final)] = steps
     return Lanes(work.state, final, losses, work.diverged)
 
@@ -118,20 +121,74 @@ def _stretches(setup: Setup, steps: int) -> Iterator[Stretch]:
         yield Stretch(first, taken, ahead)
 
 
-class _Work:
-    """The table of states on its way, with a runner for each size of batch."""
+class Crew:
+    """The runners for a setup and a number of lanes, each made when first needed; threads may share them."""
 
-    def __init__(
-        self, setup: Setup, state: npt.NDArray[np.float64], rates: npt.NDArray[np.float64], kernel: str | None
-    ) -> None:
+    def __init__(self, setup: Setup, lanes: int, kernel: str | None = None) -> None:
+        """Choose the kernel, unless it is named."""
+        self.setup = setup
+        self._runners: dict[tuple[int, str], LaneRunner] = {}
+        with MAKING:
+            program = self.task(largest_batch(setup)).program
+            self.kernel = LANE_KERNELS[kernel] if kernel else choose_lanes(program, lanes)
+
+    def task(self, size: int, *, update: bool = True) -> Task:
+        """Steps on so many samples."""
+        setup = self.setup
+        program = differentiated(setup.model.batched(size, setup.reduction), setup.optimizer)
+        numbers = numbers_for(setup, program)
+        return Task(program, numbers, family_name, (program.loss,), update=update, fixed=is_fixed(setup))
+
+    def steps(self, size: int) -> LaneRunner:
+        """Makes steps on so many samples."""
+        return self._made((size, "steps"), lambda: self.kernel.made(self.task(size)))
+
+    def look(self, size: int) -> LaneRunner:
+        """Computes the loss over so many samples, and changes nothing."""
+        return self._made((size, "look"), lambda: self.kernel.made(self.task(size, update=False)))
+
+    def watch(self, size: int) -> lane_arrays.LaneArrays:
+        """Makes steps and sees what is finite."""
+        found = self._made((size, "watch"), lambda: lane_arrays.LaneArrays(self.task(size)))
+        assert isinstance(found, lane_arrays.LaneArrays)  # noqa: S101 -- as just made
+        return found
+
+    def whole_loss(self, state: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The loss of every lane over all samples, one sample after the other."""
         import numpy as np
 
-        self.setup, self.state, self.rates = setup, state, rates
-        self.lanes = state.shape[1]
-        self.diverged = np.full(self.lanes, -1, dtype=np.int64)
-        self._runners: dict[tuple[int, bool], LaneRunner] = {}
-        program = self._task(largest_batch(setup)).program
-        self._kernel = LANE_KERNELS[kernel] if kernel else choose_lanes(program, self.lanes)
+        setup, lanes = self.setup, state.shape[1]
+        runner = self._made((1, "sample"), self._of_one_sample)
+        count = sum(math.prod(symbol.shape) for symbol in setup.model.parameters)
+        parameters = np.ascontiguousarray(state[:count])
+        whole, one = np.zeros(lanes), np.empty((1, lanes))
+        for sample in range(setup.sample_count):
+            runner([(sample,)], parameters, whole, (0,), one)
+            whole += one[0]
+        return whole / setup.sample_count if setup.reduction == "mean" else whole
+
+    def _of_one_sample(self) -> LaneRunner:
+        """What takes a batch takes one sample as well."""
+        program = Program(self.setup.model, ())
+        task = Task(program, numbers_for(self.setup, program), family_name, update=False, fixed=False)
+        return self.kernel.made(task)
+
+    def _made(self, key: tuple[int, str], make: Callable[[], LaneRunner]) -> LaneRunner:
+        found = self._runners.get(key)
+        if found is None:
+            with MAKING:
+                found = self._runners.setdefault(key, make())
+        return found
+
+
+class _Work:
+    """The table of states on its way."""
+
+    def __init__(self, crew: Crew, state: npt.NDArray[np.float64], rates: npt.NDArray[np.float64]) -> None:
+        import numpy as np
+
+        self.crew, self.state, self.rates = crew, state, rates
+        self.diverged = np.full(len(rates), -1, dtype=np.int64)
 
     def advance(self, stretch: Stretch, every: int, losses: npt.NDArray[np.float64]) -> int:
         """Make the steps of a stretch; gives how many rows of losses it has written."""
@@ -141,7 +198,7 @@ class _Work:
         row, first = 0, stretch.first
         for group in stretch.groups:
             wanted = range(-first % every, len(group), every) if every else range(0)
-            self._runner(len(group[0]))(group, self.state, self.rates, wanted, losses[row : row + len(wanted)])
+            self.crew.steps(len(group[0]))(group, self.state, self.rates, wanted, losses[row : row + len(wanted)])
             row += len(wanted)
             first += len(group)
         ahead = self.look(stretch.ahead)
@@ -155,25 +212,9 @@ class _Work:
         """The loss of every lane over a batch, without an update."""
         import numpy as np
 
-        found = np.empty(self.lanes)
-        self._runner(len(batch), update=False)([batch], self.state, self.rates, (0,), found[None])
+        found = np.empty(self.state.shape[1])
+        self.crew.look(len(batch))([batch], self.state, self.rates, (0,), found[None])
         return found
-
-    def whole_loss(self) -> npt.NDArray[np.float64]:
-        """The loss of every lane over all samples, one after the other."""
-        import numpy as np
-
-        setup = self.setup
-        program = Program(setup.model, ())
-        task = Task(program, numbers_for(setup, program), family_name, update=False, fixed=False)
-        runner = self._kernel.made(task)  # one sample is less than a batch: what takes that takes this
-        count = sum(math.prod(symbol.shape) for symbol in setup.model.parameters)
-        parameters = np.ascontiguousarray(self.state[:count])
-        whole, one = np.zeros(self.lanes), np.empty((1, self.lanes))
-        for sample in range(setup.sample_count):
-            runner([(sample,)], parameters, self.rates, (0,), one)
-            whole += one[0]
-        return whole / setup.sample_count if setup.reduction == "mean" else whole
 
     def _first_lost(
         self, stretch: Stretch, state: npt.NDArray[np.float64], rates: npt.NDArray[np.float64]
@@ -181,14 +222,13 @@ class _Work:
         """For lanes that are lost by the end of a stretch: the step at which each was."""
         import numpy as np
 
-        if not lane_arrays.accepts(self._task(largest_batch(self.setup)).program):
+        if not lane_arrays.accepts(self.crew.task(largest_batch(self.crew.setup)).program):
             lanes = zip(state.T, rates, strict=True)
             return np.array([self._lost_alone(stretch, own.tolist(), float(rate)) for own, rate in lanes])
-        watchers = {size: lane_arrays.LaneArrays(self._task(size)) for size in {*map(len, stretch.batches)}}
         found = np.full(len(rates), stretch.first + len(stretch.batches))
         left = np.arange(len(rates))
         for step, batch in enumerate(stretch.batches, start=stretch.first):
-            loss, everything = watchers[len(batch)].watched(batch, state, rates)
+            loss, everything = self.crew.watch(len(batch)).watched(batch, state, rates)
             lost = ~(loss & np.isfinite(state).all(axis=0))
             found[left[lost]] = step + everything[lost]
             if lost.any():
@@ -200,7 +240,7 @@ class _Work:
     def _lost_alone(self, stretch: Stretch, state: list[float], rate: float) -> int:
         first = stretch.first
         for group in stretch.groups:
-            task = self._task(len(group[0]))
+            task = self.crew.task(len(group[0]))
             worker = Worker.made(task, choose(task.program, len(stretch.batches)))
             try:
                 state, _ = advance(worker, Chunk(group, state, rate), first)
@@ -208,15 +248,3 @@ class _Work:
                 return error.step
             first += len(group)
         return first
-
-    def _task(self, size: int, *, update: bool = True) -> Task:
-        setup = self.setup
-        program = differentiated(setup.model.batched(size, setup.reduction), setup.optimizer)
-        numbers = numbers_for(setup, program)
-        return Task(program, numbers, family_name, (program.loss,), update=update, fixed=is_fixed(setup))
-
-    def _runner(self, size: int, *, update: bool = True) -> LaneRunner:
-        found = self._runners.get((size, update))
-        if found is None:
-            found = self._runners[size, update] = self._kernel.made(self._task(size, update=update))
-        return found
