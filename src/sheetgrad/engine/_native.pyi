@@ -1,10 +1,11 @@
 # The types of the C extension; its source is in `native/`.
 
 from collections.abc import Mapping, Sequence
-from typing import final
+from typing import Any, TypeAlias, final
 
 from typing_extensions import Buffer
 
+Array: TypeAlias = Any  # NumPy's arrays are no Buffer to the type checker before Python 3.12
 OPERATIONS: Mapping[str, int]
 
 @final
@@ -26,5 +27,18 @@ class Tape:
     def run(
         self, state: Buffer, settings: Buffer, samples: Buffer, steps: int, kept: Buffer, offset: int, /
     ) -> None: ...
+    def run_lanes(
+        self,
+        state: Array,
+        settings: Buffer,
+        samples: Buffer,
+        steps: int,
+        kept: Array,
+        rates: Array,
+        instructions: str | None = None,
+        /,
+    ) -> None: ...
 
+def instructions() -> list[str]: ...
+def computed(function: str, values: Buffer, instructions: str, /) -> None: ...
 def first_lost(values: Buffer, start: int, stride: int, /) -> int: ...

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lanes.h"
 #include "tape.h"
 
 enum { WORDS_A_SLICE = 4000000 }; /* so much is done between two looks for Ctrl-C: a hundredth of a second */
@@ -172,7 +173,7 @@ static const char *misfit(const Tape *tape, const views *seen, int64_t steps, si
     size_t item = sizeof(double), batches = tape->fixed ? 1 : (size_t)steps;
     if (steps < 0 || steps > INT64_MAX / 64 || offset < 0) return "the number of steps is impossible";
     if ((size_t)seen->state.len != tape->states * lanes * item) return "the state has another size";
-    if ((size_t)seen->settings.len != tape->settings * lanes * item) return "the settings have another size";
+    if ((size_t)seen->settings.len != tape->settings * item) return "the settings have another size";
     if (tape->tables && ((size_t)seen->samples.len % (tape->batch * sizeof(int32_t)) || (size_t)seen->samples.len / (tape->batch * sizeof(int32_t)) < batches))
         return "there are too few samples";
     size_t width = tape->width * lanes * item;
@@ -241,11 +242,111 @@ static PyObject *tape_method_run(PyObject *object, PyObject *arguments) {
     Py_RETURN_NONE;
 }
 
+/* --- many networks ------------------------------------------------------------------------------------- */
+
+/* The best instruction set that this machine has, or the one that is asked for; NULL where there is none. */
+static const instruction_set *instructions(const char *name) {
+    for (size_t place = instruction_set_count; place--;)
+        if (instruction_sets[place].is_there() && (!name || !strcmp(name, instruction_sets[place].name))) return &instruction_sets[place];
+    refused("this machine has no such instruction set");
+    return NULL;
+}
+
+/* Where the numbers of a block of networks stand. */
+typedef struct {
+    const instruction_set *set;
+    size_t all, first, lanes, vectors; /* of all networks, `lanes` from `first` on, in so many vectors */
+    double *slots;
+} block;
+
+/* A number of each network into a slot; what is left of the last vector repeats the last network. */
+static void gather(const block *part, word slot, const double *numbers) {
+    size_t together = part->vectors * part->set->together;
+    double *to = part->slots + (size_t)slot * together;
+    memcpy(to, numbers + part->first, part->lanes * sizeof(double));
+    for (size_t lane = part->lanes; lane < together; lane++) to[lane] = to[part->lanes - 1];
+}
+
+static void spread_over(const block *part, word slot, double number) {
+    size_t together = part->vectors * part->set->together;
+    for (size_t lane = 0; lane < together; lane++) part->slots[(size_t)slot * together + lane] = number;
+}
+
+/* One block through all steps; 0 where Ctrl-C was pressed. */
+static int run_block(const Tape *tape, const block *part, const views *seen, const Py_buffer *rates, int64_t steps) {
+    data_source data = {tape->tables, tape->samples, tape->batch, tape->widths, (const double **)tape->rows, tape->data_slots};
+    size_t together = part->vectors * part->set->together;
+    double *state = seen->state.buf;
+    for (size_t slot = 0; slot < tape->slots; slot++) spread_over(part, (word)slot, tape->initial[slot]);
+    for (size_t place = 0; place < tape->states; place++) gather(part, tape->state_slots[place], state + place * part->all);
+    for (size_t place = 0; place < tape->settings; place++) {
+        if (place) spread_over(part, tape->setting_slots[place], ((double *)seen->settings.buf)[place]);
+        else gather(part, tape->setting_slots[0], rates->buf);
+    }
+    int varying = !tape->fixed && tape->tables;
+    if (!varying && tape->tables) tape_place_data(&data, seen->samples.buf, part->slots, together);
+    lane_stretch once = {{1, NULL, 0, 0, NULL, &data}, part->lanes, 0};
+    part->set->run(tape->once, part->slots, &once, part->vectors);
+    lane_stretch work = {{0, (double *)seen->kept.buf + part->first, tape->width, varying, seen->samples.buf, &data}, part->lanes, part->all};
+    int good = 1;
+    for (int64_t left = steps, slice; good && left > 0; left -= slice) {
+        slice = slice_of(tape, together);
+        work.steps.steps = slice = slice < left ? slice : left;
+        Py_BEGIN_ALLOW_THREADS
+        part->set->run(tape->step, part->slots, &work, part->vectors);
+        Py_END_ALLOW_THREADS
+        good = !PyErr_CheckSignals();
+    }
+    for (size_t place = 0; place < tape->states; place++)
+        memcpy(state + place * part->all + part->first, part->slots + tape->state_slots[place] * together, part->lanes * sizeof(double));
+    return good;
+}
+
+static int run_lanes(const Tape *tape, const instruction_set *set, const views *seen, const Py_buffer *rates, int64_t steps) {
+    size_t all = (size_t)rates->len / sizeof(double);
+    void *whole;
+    block part = {set, all, 0, 0, 0, aligned(tape->slots * LANES, &whole)};
+    if (!part.slots) return no_memory();
+    int good = 1;
+    for (; good && part.first < all; part.first += part.lanes) {
+        part.lanes = all - part.first < LANES ? all - part.first : LANES;
+        part.vectors = (part.lanes + set->together - 1) / set->together;
+        good = run_block(tape, &part, seen, rates, steps);
+    }
+    free(whole);
+    return good;
+}
+
+static PyObject *tape_method_run_lanes(PyObject *object, PyObject *arguments) {
+    const Tape *tape = (Tape *)object;
+    PyObject *objects[4];
+    Py_buffer rates;
+    long long steps;
+    const char *name = NULL;
+    views seen = {.held = 0};
+    if (!PyArg_ParseTuple(arguments, "OOOLOy*|z", &objects[0], &objects[1], &objects[2], &steps, &objects[3], &rates, &name)) return NULL;
+    const instruction_set *set = instructions(name);
+    int good = set && look(&seen, objects);
+    if (good) {
+        size_t lanes = (size_t)rates.len / sizeof(double);
+        const char *fault = rates.len % (Py_ssize_t)sizeof(double) || askew(&rates, 0, sizeof(double)) ? "the rates are not doubles" : misfit(tape, &seen, steps, lanes, 0, (size_t)steps);
+        good = fault ? refused(fault) : run_lanes(tape, set, &seen, &rates, steps);
+    }
+    let_go(&seen);
+    PyBuffer_Release(&rates);
+    if (!good) return NULL;
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(run_lanes_doc, "run_lanes(state, settings, samples, steps, kept, rates, instructions=None)\n--\n\n"
+    "The same for as many networks as there are rates: the state and what is kept hold a number of each, side by side.");
+
 PyDoc_STRVAR(run_doc, "run(state, settings, samples, steps, kept, offset)\n--\n\n"
     "Make so many steps; the state is changed in place, what is kept goes into `kept` from a byte on.");
 
 static PyMethodDef tape_methods[] = {
     {"run", tape_method_run, METH_VARARGS, run_doc},
+    {"run_lanes", tape_method_run_lanes, METH_VARARGS, run_lanes_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -283,7 +384,43 @@ static PyObject *first_lost(PyObject *module, PyObject *arguments) {
     return PyLong_FromSsize_t(found);
 }
 
+static PyObject *names_of_instructions(PyObject *module, PyObject *nothing) {
+    (void)module, (void)nothing;
+    PyObject *names = PyList_New(0);
+    for (size_t place = 0; names && place < instruction_set_count; place++) {
+        if (!instruction_sets[place].is_there()) continue;
+        PyObject *name = PyUnicode_FromString(instruction_sets[place].name);
+        if (!name || PyList_Append(names, name)) Py_CLEAR(names);
+        Py_XDECREF(name);
+    }
+    return names;
+}
+
+/* The functions of the lanes on their own, so that their errors can be measured. */
+static PyObject *computed(PyObject *module, PyObject *arguments) {
+    (void)module;
+    const char *function, *name;
+    Py_buffer view;
+    if (!PyArg_ParseTuple(arguments, "sw*s", &function, &view, &name)) return NULL;
+    const instruction_set *set = instructions(name);
+    size_t count = (size_t)view.len / sizeof(double);
+    void *whole = NULL;
+    double *values = set ? aligned(count + LANES, &whole) : NULL;
+    if (set && !values) no_memory();
+    if (values) {
+        memcpy(values, view.buf, count * sizeof(double));
+        (strcmp(function, "tanh") ? set->exp : set->tanh)(values, (count + set->together - 1) / set->together);
+        memcpy(view.buf, values, count * sizeof(double));
+        free(whole);
+    }
+    PyBuffer_Release(&view);
+    if (!values) return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
+    {"instructions", names_of_instructions, METH_NOARGS, "instructions()\n--\n\nThe instruction sets that this machine has, the best at the end."},
+    {"computed", computed, METH_VARARGS, "computed(function, values, instructions)\n--\n\nexp or tanh of doubles in place, as the lanes compute it."},
     {"first_lost", first_lost, METH_VARARGS, "first_lost(values, start, stride)\n--\n\nThe first of every stride-th double that is not finite, or -1."},
     {NULL, NULL, 0, NULL},
 };

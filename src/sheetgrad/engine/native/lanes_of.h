@@ -1,0 +1,228 @@
+/* The interpreter for lanes for one instruction set; lanes.c says which, and includes this again and again. */
+
+#define V OF(vector)
+#define I OF(integers)
+#define INLINE static inline __attribute__((always_inline))
+typedef double V __attribute__((vector_size(8 * TOGETHER), may_alias));
+typedef long long I __attribute__((vector_size(8 * TOGETHER)));
+
+INLINE V OF(choose)(I where, V yes, V no) { return (V)((where & (I)yes) | (~where & (I)no)); }
+#define CHOOSE(where, yes, no) OF(choose)(where, yes, no)
+#define ALL(value) ((V){0} + (value))
+#define ONE 1.0
+#define SIGN ((I){0} + (-0x7fffffffffffffffLL - 1))
+
+/* exp(x) = 2^k·exp(r) with r = x - k·ln 2, |r| <= ln 2 / 2, and exp(r) = 1 + r + r²·q(r). The error is below
+ * one unit in the last place: with a fused multiply-add the roundings of r and of the last sums are the only ones
+ * that count; without it what r loses is carried along. */
+#define ROUNDING 6755399441055744.0 /* 1.5·2^52: adding it rounds to an integer, which then stands in the last bits */
+#define LOG2_E 0x1.71547652b82fep+0
+#define LN2_HIGH 0x1.62e42fefa0000p-1 /* so few bits that its product with k is exact */
+#define LN2_LOW 0x1.cf79abc9e3b3ap-40
+
+#ifdef FMA
+#define MULTIPLY_ADD_V(a, b, c) FMA(a, b, c)
+#else
+#define MULTIPLY_ADD_V(a, b, c) ((a) * (b) + (c))
+#endif
+
+/* (exp(r) - 1 - r) / r² to 2^-60 of exp(r). */
+INLINE V OF(rest_of_exp)(V r) {
+    V q = ALL(0x1.1f730349868cep-29);
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.af4de97ca4194p-26));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.27e4db646b17ep-22));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.71de0231960ebp-19));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.a01a01a6d889cp-16));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.a01a01abe7fe1p-13));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.6c16c16c162d4p-10));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.11111111100dcp-7));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.5555555555556p-5));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.5555555555557p-3));
+    return MULTIPLY_ADD_V(q, r, ALL(0.5));
+}
+
+/* 2^k from the sum of k and ROUNDING. */
+INLINE V OF(power_of_two)(V sum) { return (V)(((I)sum - (I)ALL(ROUNDING) + 1023) << 52); }
+
+INLINE V OF(exponential)(V x) {
+    x = CHOOSE(x > ALL(720.0), ALL(720.0), x); /* not-a-number stays */
+    x = CHOOSE(x < ALL(-760.0), ALL(-760.0), x);
+    V sum = MULTIPLY_ADD_V(x, ALL(LOG2_E), ALL(ROUNDING));
+    V k = sum - ROUNDING;
+    V high = MULTIPLY_ADD_V(k, ALL(-LN2_HIGH), x);
+#ifdef FMA
+    V r = FMA(k, ALL(-LN2_LOW), high);
+    V y = FMA(FMA(OF(rest_of_exp)(r), r, ALL(1.0)), r, ALL(1.0));
+#else
+    V low = k * LN2_LOW, r = high - low, lost = (high - r) - low;
+    V y = 1.0 + (r + (r * r * OF(rest_of_exp)(r) + lost));
+#endif
+#ifdef SCALE
+    return SCALE(y, k);
+#else
+    V half = MULTIPLY_ADD_V(k, ALL(0.5), ALL(ROUNDING)); /* in two halves: 2^k itself may be out of range */
+    V other = (k - (half - ROUNDING)) + ROUNDING;
+    return y * OF(power_of_two)(half) * OF(power_of_two)(other);
+#endif
+}
+
+/* tanh|x| = m/(m + 2) with m = exp(2|x|) - 1 = 2^k·(exp(r) - 1) + (2^k - 1), which loses nothing near 0. */
+INLINE V OF(hyperbolic_tangent)(V x) {
+    V sign = (V)((I)x & SIGN), a = (V)((I)x ^ (I)sign) * 2.0;
+    a = CHOOSE(a > ALL(80.0), ALL(80.0), a);
+    V sum = MULTIPLY_ADD_V(a, ALL(LOG2_E), ALL(ROUNDING));
+    V k = sum - ROUNDING;
+    V high = MULTIPLY_ADD_V(k, ALL(-LN2_HIGH), a), low = k * LN2_LOW, r = high - low, lost = (high - r) - low;
+    V small = r + MULTIPLY_ADD_V(r * r, OF(rest_of_exp)(r), lost);
+    V power = OF(power_of_two)(sum);
+    V m = MULTIPLY_ADD_V(power, small, power - 1.0);
+    return (V)((I)(m / (m + 2.0)) | (I)sign);
+}
+
+INLINE V OF(one_by_one)(V x, double (*function)(double)) {
+    for (int lane = 0; lane < TOGETHER; lane++) x[lane] = function(x[lane]);
+    return x;
+}
+
+/* Where all lanes raise the same number to the same power, as the optimizers do, it is done once. */
+static V OF(raised)(V base, V exponent) {
+    V result = base;
+    for (int lane = 0; lane < TOGETHER; lane++) {
+        int again = lane && base[lane] == base[lane - 1] && exponent[lane] == exponent[lane - 1];
+        result[lane] = again ? result[lane - 1] : base[lane] == 0.0 && exponent[lane] < 0.0 ? INFINITY : pow(base[lane], exponent[lane]);
+    }
+    return result;
+}
+
+#define ABSOLUTE_OF(x) ((V)((I)(x) & ~SIGN))
+#ifdef SQRT_V
+#define SQRT_OF(x) SQRT_V(x)
+#else
+#define SQRT_OF(x) OF(one_by_one)(x, sqrt)
+#endif
+#define EXP_OF(x) OF(exponential)(x)
+#define LOG_OF(x) OF(one_by_one)(x, log)
+#define TANH_OF(x) OF(hyperbolic_tangent)(x)
+#define POSITIVE_OF(x) ((V)((I)((x) > ALL(0.0)) & (I)ALL(1.0)))
+#define SIGMOID_OF(x) (1.0 / (1.0 + OF(exponential)(-(x))))
+#define MAXIMUM_OF(x, y) CHOOSE(((x) >= (y)) | ((x) != (x)), x, y)
+#define MINIMUM_OF(x, y) CHOOSE(((x) <= (y)) | ((x) != (x)), x, y)
+#define POWER_OF(x, y) OF(raised)(x, y)
+
+static void OF(exp)(double *values, size_t vectors) {
+    for (V *x = (V *)values, *end = x + vectors; x < end; x++) *x = OF(exponential)(*x);
+}
+
+static void OF(tanh)(double *values, size_t vectors) {
+    for (V *x = (V *)values, *end = x + vectors; x < end; x++) *x = OF(hyperbolic_tangent)(*x);
+}
+
+#define SLOT(number) ((V *)slots + (size_t)(number) * vectors)
+#define SOURCE(letter, number) const V *letter##_ = SLOT(at[2 + number]);
+#define SOURCES_1 SOURCE(A, 0)
+#define SOURCES_2 SOURCES_1 SOURCE(B, 1)
+#define SOURCES_3 SOURCES_2 SOURCE(C, 2)
+#define SOURCES_4 SOURCES_3 SOURCE(D, 3)
+#define SOURCES_5 SOURCES_4 SOURCE(E, 4)
+#define SOURCES_6 SOURCES_5 SOURCE(F, 5)
+#define SOURCES_7 SOURCES_6 SOURCE(G, 6)
+#define SOURCES_8 SOURCES_7 SOURCE(H, 7)
+#define TAKEN(letter) const V letter = letter##_[v];
+#define TAKEN_1 TAKEN(A)
+#define TAKEN_2 TAKEN_1 TAKEN(B)
+#define TAKEN_3 TAKEN_2 TAKEN(C)
+#define TAKEN_4 TAKEN_3 TAKEN(D)
+#define TAKEN_5 TAKEN_4 TAKEN(E)
+#define TAKEN_6 TAKEN_5 TAKEN(F)
+#define TAKEN_7 TAKEN_6 TAKEN(G)
+#define TAKEN_8 TAKEN_7 TAKEN(H)
+
+static void OF(run)(const word *code, double *slots, lane_stretch *work, size_t vectors) {
+    const data_source *data = work->steps.data;
+    double *row = work->steps.row;
+    for (int64_t left = work->steps.steps; left > 0; left--) {
+        const word *at = code;
+        if (work->steps.varying) {
+            tape_place_data(data, work->steps.samples, slots, vectors * TOGETHER);
+            work->steps.samples += data->batch;
+        }
+        while (*at != OP_END) switch (*at) {
+            case OP_KEEP:
+                for (size_t slot = 0; slot < work->steps.width; slot++, row += work->row_stride)
+                    memcpy(row, SLOT(slot), work->lanes * sizeof(double));
+                at++;
+                break;
+#define X(name, count, value)                                                                \
+            case OP_##name: {                                                                \
+                SOURCES_##count                                                              \
+                V *result = SLOT(at[1]);                                                     \
+                for (size_t v = 0; v < vectors; v++) { TAKEN_##count result[v] = value; }    \
+                at += 2 + count;                                                             \
+                break;                                                                       \
+            }
+            OPERATIONS(X)
+#undef X
+#define X(name, value)                                                                       \
+            case OP_##name: {                                                                \
+                const size_t pairs = at[2];                                                  \
+                V *result = SLOT(at[1]);                                                     \
+                for (size_t v = 0; v < vectors; v++) {                                       \
+                    const word *pair = at + 3;                                               \
+                    V S = SLOT(pair[0])[v] * SLOT(pair[1])[v];                               \
+                    for (size_t rest = pairs; --rest;) {                                     \
+                        pair += 2;                                                           \
+                        S += SLOT(pair[0])[v] * SLOT(pair[1])[v];                            \
+                    }                                                                        \
+                    result[v] = value;                                                       \
+                }                                                                            \
+                at += 3 + 2 * pairs;                                                         \
+                break;                                                                       \
+            }
+            LONG_OPERATIONS(X)
+#undef X
+        }
+    }
+    work->steps.row = row;
+}
+
+#undef V
+#undef I
+#undef INLINE
+#undef CHOOSE
+#undef ALL
+#undef ONE
+#undef SIGN
+#undef MULTIPLY_ADD_V
+#undef ABSOLUTE_OF
+#undef SQRT_OF
+#undef EXP_OF
+#undef LOG_OF
+#undef TANH_OF
+#undef POSITIVE_OF
+#undef SIGMOID_OF
+#undef MAXIMUM_OF
+#undef MINIMUM_OF
+#undef POWER_OF
+#undef ROUNDING
+#undef LOG2_E
+#undef LN2_HIGH
+#undef LN2_LOW
+#undef SLOT
+#undef SOURCE
+#undef SOURCES_1
+#undef SOURCES_2
+#undef SOURCES_3
+#undef SOURCES_4
+#undef SOURCES_5
+#undef SOURCES_6
+#undef SOURCES_7
+#undef SOURCES_8
+#undef TAKEN
+#undef TAKEN_1
+#undef TAKEN_2
+#undef TAKEN_3
+#undef TAKEN_4
+#undef TAKEN_5
+#undef TAKEN_6
+#undef TAKEN_7
+#undef TAKEN_8
