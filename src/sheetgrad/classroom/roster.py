@@ -29,9 +29,9 @@ class Roster:
 
     def __init__(self, students: Mapping[str, Iterable[str]]) -> None:
         """`students` has the other names (full name, address) of each."""
-        self.students = tuple(students)
+        self.names = {student: tuple(others) for student, others in students.items()}
         found: dict[str, set[str]] = {}
-        for student, others in students.items():
+        for student, others in self.names.items():
             for name in (student, *others):
                 for form in _forms(name):
                     found.setdefault(form, set()).add(student)
@@ -39,7 +39,7 @@ class Roster:
 
     def __bool__(self) -> bool:
         """Whether anybody is known."""
-        return bool(self.students)
+        return bool(self.names)
 
     def who(self, *names: str) -> str:
         """The student that one of the names belongs to, the first that is sure; empty where none is.

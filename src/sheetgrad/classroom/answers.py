@@ -1,0 +1,183 @@
+"""What a student has filled in, and how it stands against the key: numbers and formulas, question by question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from sheetgrad.check.report.words import quantity as shown_as
+from sheetgrad.classroom.carried import judged
+from sheetgrad.classroom.graded import Slip
+from sheetgrad.classroom.items import Item
+from sheetgrad.classroom.levels import FIND
+from sheetgrad.classroom.make import Made, chooser_of
+from sheetgrad.classroom.marks import RANKS, Evidence
+from sheetgrad.classroom.readme import answers_in, number_in
+from sheetgrad.functions import evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sheetgrad.check.findings import Report
+    from sheetgrad.classroom.carried import Judged
+    from sheetgrad.classroom.key import Exercise, Question, Student
+    from sheetgrad.expr import Expr
+
+HALF = 0.5
+"""The share of a question's points for its number, where its formula is asked for, too."""
+FOUND = {"line": "The line with the mistake", "number": "The number that is right there"}
+
+
+class Filled(NamedTuple):
+    """What one student filled in, judged."""
+
+    evidence: tuple[Evidence, ...] = ()
+    slips: tuple[Slip, ...] = ()
+
+
+def items_of(exercise: Exercise) -> tuple[Item, ...]:
+    """The questions of an exercise with the points that the key gives them."""
+    return tuple(Item("answers", question.id, title(question), question.points) for question in exercise.questions)
+
+
+def title(question: Question) -> str:
+    """A question for people.
+
+    >>> from sheetgrad.classroom.key import Question
+    >>> title(Question("E_total@1", "E_total", 1, "loss", 1.0, ""))
+    'E_total after 1 update'
+    """
+    if question.id in FOUND and not question.quantity:
+        return FOUND[question.id]
+    after = f" after {question.step} update{'s' if question.step > 1 else ''}" if question.step else ""
+    return shown_as(question.quantity) + after
+
+
+class Answers:
+    """Judges what was filled in by one key."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        """What known mistakes lead to is worked out when it is first needed."""
+        self.exercise = exercise
+        self._made: Made | None = None
+
+    @property
+    def made(self) -> Made:
+        """What the sheets were made from."""
+        if self._made is None:
+            self._made = chooser_of(self.exercise)
+        return self._made
+
+    def judge(
+        self, name: str, reports: Sequence[tuple[str, Report]], formulas: Iterable[Evidence], cells: Mapping[str, float]
+    ) -> Filled:
+        """Everything that a student filled in; `formulas` is what the checker says, `cells` the numbers of a workbook."""
+        student = self.exercise.student(name)
+        if student is None:
+            return Filled()
+        given: dict[str, tuple[float | None, str]] = {key: (number, "the workbook") for key, number in cells.items()}
+        for shown, report in reports:
+            if report.kind == "document" and not report.error:
+                for key, text in answers_in(report.text, self.exercise).items():
+                    if given.get(key, (None, ""))[0] is None:
+                        given[key] = (number_in(text), shown)
+        numbers = {key: number for key, (number, _) in given.items() if number is not None}
+        found = judged(self.exercise, student, numbers)
+        made: list[Evidence] = []
+        slips: list[Slip] = []
+        for question in self.exercise.questions:
+            if question.id in given:
+                one, code = self._number(question, given[question.id], found.get(question.id), student, numbers)
+                made.append(one)
+                slips += [Slip(code or "arithmetic", question.quantity, one.sign, one.place)] * (
+                    one.standing == "wrong"
+                )
+        return Filled(tuple(self._with_formulas(made, formulas)), tuple(slips))
+
+    # --- numbers --------------------------------------------------------------------------------
+
+    def _number(
+        self,
+        question: Question,
+        given: tuple[float | None, str],
+        found: Judged | None,
+        student: Student,
+        numbers: Mapping[str, float],
+    ) -> tuple[Evidence, str]:
+        """How one number stands, and the mistake that it betrays."""
+        number, place = given
+        base = Evidence("answers", question.id, "unread", place, words="what stands there is not a number")
+        if number is None or found is None:
+            return base, ""
+        if found.right:
+            after = f"the answer to {found.after}" if found.after else ""
+            return base._replace(standing="followed" if found.after else "right", after=after, words=""), ""
+        code = self._betrayed(question, student, numbers) if question.quantity else ""
+        right = "" if found.wanted is None else f"right is {self._shown(question, found.wanted)}"
+        sign = f"{code or 'arithmetic'} {number:g}" if not self.exercise.same else f"{code} {question.id}"
+        words = f"yours is {self._shown(question, number)}" + (f"; {right}" if right else "")
+        return base._replace(standing="wrong", code=code, sign=sign, words=words), code
+
+    def _shown(self, question: Question, number: float) -> str:
+        return f"{number:g}" if question.id == "line" else self.exercise.printed(number)
+
+    def _betrayed(self, question: Question, student: Student, numbers: Mapping[str, float]) -> str:
+        """The known mistake that leads to this number, with the right numbers above it or with the student's own."""
+        if self.exercise.level == FIND:
+            return ""
+        found = self.made.steps(student)[question.step]
+        own: dict[Expr, float] = dict(found)
+        for other in self.exercise.questions:
+            if other.step == question.step and other.id != question.id and other.id in numbers:
+                own[self.made.sheet.answers[other.quantity].quantity] = numbers[other.id]
+        for values in (found, own):
+            for wrong in self.made.chooser.shown(question.quantity):
+                try:
+                    value = evaluate(wrong.value, values)
+                except (KeyError, ArithmeticError, ValueError):
+                    continue
+                if self.exercise.is_right(numbers[question.id], value):
+                    return wrong.code
+        return ""
+
+    # --- formulas -------------------------------------------------------------------------------
+
+    def _with_formulas(self, numbers: list[Evidence], formulas: Iterable[Evidence]) -> Iterable[Evidence]:
+        """Numbers, and formulas where these are asked for: each is worth half."""
+        if self.exercise.blanks == "numbers" or self.exercise.level == FIND:
+            return numbers
+        by_quantity: dict[str, Evidence] = {}
+        for one in formulas:
+            before = by_quantity.get(one.name)
+            if one.kind == "equations" and (before is None or RANKS[one.standing] > RANKS[before.standing]):
+                by_quantity[one.name] = one
+        by_id = {one.name: one for one in numbers}
+        found = []
+        for question in self.exercise.questions:
+            formula, number = by_quantity.get(question.quantity), by_id.get(question.id)
+            if formula is not None or number is not None:
+                found.append(_together(question.id, formula, number))
+        return found
+
+
+def _together(name: str, formula: Evidence | None, number: Evidence | None) -> Evidence:
+    """One answer of a formula and its number: what is wrong of the two costs half, both cost all."""
+    good = {"right", "followed", "slip"}
+    missing = Evidence("answers", name, "missing")
+    parts = [(formula or missing)._replace(kind="answers", name=name), number or missing]
+    bad = [part for part in parts if part.standing not in good]
+    if not bad:
+        worst = min(parts, key=lambda part: RANKS[part.standing])
+        return worst._replace(words="")
+    if len(bad) == len(parts):
+        return max(parts, key=lambda part: RANKS[part.standing])
+    which = "the formula" if bad[0] is parts[0] else "the number"
+    other = "the number" if bad[0] is parts[0] else "the formula"
+    words = f"{other} is right; {which} is not there" if bad[0].standing == "missing" else f"{other} is right"
+    standing = "wrong" if bad[0].standing == "missing" else bad[0].standing
+    return bad[0]._replace(standing=standing, share=HALF, words="; ".join(filter(None, (words, bad[0].words))))
+
+
+def without_planted(report: Report) -> Report:
+    """The report without its findings: in a sheet whose mistake is to be found, it is not the student's."""
+    return replace(report, findings=[], equalities=[], steps=[], gradients={})
