@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
 from sheetgrad.check.book.repairs import repaired
-from sheetgrad.check.book.understood import gradient_columns, rate_in
-from sheetgrad.check.points import Points
+from sheetgrad.check.book.understood import Rate, column_used, gradient_columns, rate_in
 from sheetgrad.expr import Expr, Ref, Symbol, references
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sheetgrad.check.book.judging import TableJudge
     from sheetgrad.check.points import Values
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def blamed(judge: TableJudge) -> None:
     """Judge every backward column and every update."""
     made = judge.made
-    good = {symbol for symbol in made.parameters if symbol in judge.report.rates}
-    uses = {symbol: _used(judge, symbol) for symbol in made.parameters}
+    common = most_common(judge.report.rates.values())
+    good = {symbol for symbol, rate in judge.report.rates.items() if rate == common}
+    uses = {symbol: column_used(made, symbol, judge.roles.updates[symbol])[0] for symbol in made.parameters}
     owners = _owners(judge, uses)
     backward = [
         name
@@ -48,26 +49,6 @@ def blamed(judge: TableJudge) -> None:
 
 def _depends(judge: TableJudge, name: str) -> bool:
     return name in judge.roles.depends(judge.roles.states)
-
-
-def _used(judge: TableJudge, symbol: str) -> str:
-    """The column that an update subtracts, times a rate; empty where the update is something else."""
-    update = judge.roles.updates[symbol]
-    names = [use.symbol.name for use in references(update)]
-    columns = [name for name in names if name in judge.roles.definitions and _depends(judge, name)]
-    if not columns:
-        return ""
-    points = Points({}, dict.fromkeys([symbol, *names]))
-    value = points.value(update)
-    for column in columns:
-        with points.numpy.errstate(all="ignore"):
-            ratio = (points.values[symbol] - value) / points.values[column]
-        others = [points.values[name] for name in names if name not in {symbol, column}]
-        for other in (points.numpy.ones_like(ratio), *others):
-            quotient = ratio / other
-            if abs(quotient - quotient[0]).max() <= 1e-9 * abs(quotient[0]):
-                return column
-    return ""
 
 
 def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
@@ -202,7 +183,7 @@ def _all_updates(judge: TableJudge, uses: Mapping[str, str], owners: Mapping[str
         if rate is not None:
             rates[symbol] = rate
     judge.report.rates = rates
-    common = max(set(rates.values()), key=list(rates.values()).count) if rates else None
+    common = most_common(rates.values())
     understood_ = len(rates) * 2 >= len(made.parameters) or any(uses.values())
     for symbol, across in judge.roles.states.items():
         quantity = judge.names.get(symbol, symbol)
@@ -215,7 +196,7 @@ def _all_updates(judge: TableJudge, uses: Mapping[str, str], owners: Mapping[str
                 judge.count(stretch, "unread", quantity)
                 continue
             rate = rate_in(made, symbol, value, judge.roles.update(stretch.value))  # type: ignore[arg-type]  # it has a value
-            if rate is not None and (common is None or _same_rate(judge, rate, common)):
+            if rate is not None and (rate == common or not rate.factor):
                 judge.count(stretch, "true", quantity)
             elif not understood_:
                 judge.count(stretch, "unread", quantity)
@@ -225,19 +206,21 @@ def _all_updates(judge: TableJudge, uses: Mapping[str, str], owners: Mapping[str
                 judge.false(stretch, _accepts(judge, symbol, common), quantity, None)
 
 
-def _same_rate(judge: TableJudge, one: Expr | float, other: Expr | float) -> bool:
-    """The same cell, or the same number."""
-    del judge
-    return one == other
+def most_common(rates: Iterable[Rate]) -> Rate | None:
+    """The rate of most weights; a cell counts before a number."""
+    counts = Counter(rate for rate in rates if rate.factor)
+    return max(counts, key=lambda rate: (counts[rate], rate.factor == 1.0, bool(rate.symbol)), default=None)
 
 
-def _accepts(judge: TableJudge, symbol: str, common: Expr | float | None):  # noqa: ANN202 -- a test of values
-    update = judge.roles.updates[symbol]
-    extra = Ref(Symbol(common.symbol.name)) if isinstance(common, Ref) else None
+def _accepts(judge: TableJudge, symbol: str, common: Rate | None) -> Callable[[Values], bool]:
+    """Whether an update has the values of a right one."""
+    made = judge.made
+    update: Expr = judge.roles.updates[symbol]
+    if common is not None and common.symbol:
+        update = update + Ref(Symbol(common.symbol))
 
     def accept(value: Values) -> bool:
-        rate = rate_in(judge.made, symbol, value, update if extra is None else update + extra)
-        return rate is not None and (common is None or rate == common)
+        rate = rate_in(made, symbol, value, update)
+        return rate is not None and rate == (common or rate)
 
     return accept
-

@@ -103,18 +103,24 @@ def references(tree: Tree | None) -> Iterator[Reference | Range]:
 
 
 def tables(sheet: Sheet) -> list[Table]:
-    """The tables of a sheet, each with two lines or more, the largest first; they do not overlap."""
+    """What could be a table of a sheet, upright or on its side, that with most repeated formulas first."""
     found = [(table, weight) for sideways in (False, True) for table, weight in _tables(sheet, sideways=sideways)]
-    found.sort(key=lambda pair: -pair[1])
-    kept: list[Table] = []
-    taken: set[Place] = set()
-    for table, _ in found:
-        corners = {table.place(a, line) for a in table.tracks for line in (table.first, table.last)}
-        if corners & taken:
-            continue
-        kept.append(table)
-        taken |= {table.place(a, line) for a in table.tracks for line in range(table.first, table.last + 1)}
-    return kept
+    return [table for table, _ in sorted(found, key=lambda pair: -pair[1])]
+
+
+def overlap(one: Table, other: Table) -> bool:
+    """Whether two tables share cells."""
+    if one.sheet is not other.sheet:
+        return False
+    rows, columns = ([_extent(table, axis) for table in (one, other)] for axis in (0, 1))
+    return all(a[0] <= b[1] and b[0] <= a[1] for a, b in (rows, columns))
+
+
+def _extent(table: Table, axis: int) -> tuple[int, int]:
+    """The first and last row (or column) of a table."""
+    if (axis == 1) == table.sideways:
+        return table.first, table.last
+    return min(table.tracks), max(table.tracks)
 
 
 def _lines(sheet: Sheet, *, sideways: bool) -> dict[int, dict[int, Cell]]:

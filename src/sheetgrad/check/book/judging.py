@@ -10,7 +10,7 @@ from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.book.stored import Stored
 from sheetgrad.check.book.naming import text
-from sheetgrad.check.book.understood import Understood, rate_of
+from sheetgrad.check.book.understood import Rate, Understood, rate_of
 from sheetgrad.check.case import sentence
 from sheetgrad.check.findings import Finding, Judged
 from sheetgrad.expr import Expr, substitute
@@ -60,7 +60,7 @@ class TableReport:
     findings: list[Finding] = field(default_factory=list)
     equalities: list[Judged] = field(default_factory=list)
     gradients: dict[str, Verdict] = field(default_factory=dict)
-    rates: dict[str, Expr | float] = field(default_factory=dict)
+    rates: dict[str, Rate] = field(default_factory=dict)
     """What each weight's gradient is multiplied with."""
     wrong: dict[int, list[Stretch]] = field(default_factory=dict)
     """What is false, by track."""
@@ -97,6 +97,8 @@ class TableJudge:
         self.table = made.roles.table
         self.stored = Stored(made.roles.compiler)
         self.report = TableReport(self.table, made, names)
+        self.patience = PATIENCE
+        """Edits that may still be tried on this table."""
         self.righted: dict[str, Values] = {}
         """What wrong columns should be, for what is made from them."""
         self.tracks = {self.roles.name(across): across for across in self.table.tracks}
@@ -182,9 +184,10 @@ class TableJudge:
                 parts[-1][1] = run.last
             else:
                 parts.append([run.first, run.last])
-        words = [where(self.table, stretch.across, first, last) for first, last in parts[:MOST_PARTS]]
-        more = ",…" if len(parts) > MOST_PARTS else ""
-        return ",".join([words[0], *(word.rpartition("!")[2] for word in words[1:])]) + more
+        if len(parts) > MOST_PARTS:
+            parts = [[parts[0][0], parts[-1][1]]]
+        words = [where(self.table, stretch.across, first, last) for first, last in parts]
+        return ",".join([words[0], *(word.rpartition("!")[2] for word in words[1:])])
 
     def _updates(self) -> None:
         from sheetgrad.check.book.blame import blamed
@@ -196,5 +199,7 @@ class TableJudge:
         blamed(self)
 
 
-MOST_PARTS = 12
-"""Ranges of one finding that are listed."""
+MOST_PARTS = 3
+"""Ranges of one finding that are listed; of more the whole is named."""
+PATIENCE = 20_000
+"""Edits that are tried on one table before mistakes are only named false."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sheetgrad.check.points import Values
     from sheetgrad.read.book.cells import Tree
 
-MOST_NEAR, MOST_FAR = 6_000, 12_000
+MOST_NEAR, MOST_FAR = 3_000, 3_000
 """Edits of one formula that are tried."""
 
 
@@ -42,7 +42,8 @@ def repaired(
         (lambda: far(tree, _candidates(judge, stretch)), MOST_FAR),
     )
     for edits, most in tries:
-        for edit in islice(edits(), most):
+        for edit in islice(edits(), min(most, judge.patience)):
+            judge.patience -= 1
             value = judge.valued(stretch.across, edit.tree, stretch.last)
             if value is not None and edit.tree != tree and accept(value):
                 code = missing or _code(judge, stretch, edit, sort)
@@ -142,8 +143,8 @@ def _rate_cells(judge: TableJudge) -> list[Reference]:
     """The cells that other updates take the learning rate from."""
     found: dict[Reference, None] = {}
     for rate in judge.report.rates.values():
-        if isinstance(rate, Ref):
-            source = judge.roles.compiler.sources.get(rate.symbol.name)
+        if rate.symbol:
+            source = judge.roles.compiler.sources.get(rate.symbol)
             if isinstance(source, Fixed):
                 sheet = None if source.sheet == judge.table.sheet.name else source.sheet
                 found[Reference(*source.place, row_fixed=True, column_fixed=True, sheet=sheet)] = None
@@ -216,8 +217,10 @@ def _swap(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple
     assert isinstance(edit.now, Reference)  # noqa: S101 -- for a cell
     was, now = symbol_of(judge, stretch, edit.was), symbol_of(judge, stretch, edit.now)
     one, other = sort.get(was, ("other", 0)), sort.get(now, ("other", 0))
+    if stretch.across in judge.roles.states.values() and now in judge.made.changed:
+        return "wrong-gradient"
     if one[0] == other[0] == "backward":
-        return "wrong-gradient" if stretch.across in judge.roles.states.values() else "wrong-name"
+        return "wrong-name"
     if one == other:
         return "wrong-index"
     if _pair(judge, was, now):

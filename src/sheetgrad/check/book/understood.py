@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.points import Points, UnknownNameError
 from sheetgrad.expr import Expr, Ref, Sum, Symbol, references
@@ -30,6 +30,16 @@ class Understood:
     parameters: tuple[str, ...]
     factor: float = 1.0
     """What the gradients of the table are times, all alike."""
+    changed: frozenset[str] = frozenset()
+    """Every symbol that a weight flows into, and the weights."""
+    plain: bool = False
+    """Whether every update is a weight less a rate times a column."""
+    loss_inputs: frozenset[str] = frozenset()
+    """Given numbers that flow into the loss."""
+
+    def sources_rate(self, name: str) -> bool:
+        """Whether a symbol may be the learning rate: nothing of the forward part."""
+        return name not in self.loss_inputs
 
     @property
     def definitions(self) -> dict[str, Expr]:
@@ -60,7 +70,11 @@ def with_loss(roles: Roles, loss: str, parts: tuple[str, ...] = ()) -> Understoo
     above = _ancestors(definitions, loss) | {loss}
     forward = {name: value for name, value in definitions.items() if name in above}
     points = Points(forward, roles.leaves)
-    made = Understood(roles, loss, points, tuple(forward), tuple(s for s in roles.states if s in above))
+    changed = frozenset(roles.depends(roles.states))
+    given = frozenset(name for name in above if name not in definitions and name not in roles.states)
+    parameters = tuple(s for s in roles.states if s in above)
+    made = Understood(roles, loss, points, tuple(forward), parameters, changed=changed, loss_inputs=given)
+    made.plain = all(column_used(made, s, roles.updates[s])[0] for s in parameters)
     refill(made)
     return made
 
@@ -170,43 +184,98 @@ def gradient_columns(made: Understood, symbol: str) -> list[str]:
 
 def is_right(made: Understood, symbol: str) -> bool:
     """Whether the update of a weight goes along its exact gradient, or one of its columns is that gradient."""
-    if rate_of(made, symbol) is not None:
-        return True
+    rate = rate_of(made, symbol)
+    if rate is not None:
+        return rate.factor in {0.0, 1.0} or not rate.symbol
+    if made.plain:
+        return False
     exact = made.derivative(symbol)
     return exact.any() and any(made.close(made.points.values[name], exact) for name in gradient_columns(made, symbol))
 
 
-def rate_of(made: Understood, symbol: str) -> Expr | float | None:
+class Rate(NamedTuple):
+    """What a gradient is multiplied with: a cell times a number; the cell is empty where it is a number only."""
+
+    symbol: str
+    factor: float
+
+
+def rate_of(made: Understood, symbol: str) -> Rate | None:
     """What the exact gradient is multiplied with in an update; None where the update is something else."""
     return rate_in(made, symbol, made.value(made.roles.updates[symbol]), made.roles.updates[symbol])
 
 
-def rate_in(made: Understood, symbol: str, value: Values | None, update: Expr) -> Expr | float | None:
+def rate_in(made: Understood, symbol: str, value: Values | None, update: Expr) -> Rate | None:
     """The same for a given value of the update."""
     if value is None or symbol not in made.points.values:
         return None
-    numpy = made.points.numpy
     exact = made.derivative(symbol)
     if not exact.any():
-        return 0.0 if made.close(value, made.points.values[symbol]) else None
-    with numpy.errstate(all="ignore"):
+        return Rate("", 0.0) if made.close(value, made.points.values[symbol]) else None
+    with made.points.numpy.errstate(all="ignore"):
         ratio = (made.points.values[symbol] - value) / exact
-    if not numpy.isfinite(ratio).all():
+    if not made.points.numpy.isfinite(ratio).all():
         return None
-    if abs(ratio - ratio[0]).max() <= 1e-8 * abs(ratio[0]) and ratio[0] > 0:
-        return float(ratio[0])
-    waiting = [use.symbol.name for use in references(update)]
-    seen: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        if name in made.roles.definitions:
-            waiting += [use.symbol.name for use in references(made.roles.definitions[name])]
-        if name in made.roles.states or name in made.points.definitions and name in made.roles.depends(made.roles.states):
-            continue
-        quotient = ratio / made.points.values[name]
-        if abs(quotient - quotient[0]).max() <= 1e-8 * abs(quotient[0]) and quotient[0] > 0:
-            return Ref(Symbol(name))
+    given = [name for name in _inputs_of(made, update) if made.sources_rate(name)]
+    if (number := _constant(ratio)) is not None:
+        used = _column_rate(made, symbol, update)
+        return None if used and used.symbol and used.symbol in made.loss_inputs else Rate("", number)
+    for name in given:
+        with made.points.numpy.errstate(all="ignore"):
+            number = _constant(ratio / made.points.values[name])
+        if number is not None:
+            return Rate(name, number)
     return None
+
+
+def _constant(ratio: Values) -> float | None:
+    """The number that an array holds everywhere, if it is positive."""
+    first = float(ratio[0])
+    if first > 0 and abs(ratio - first).max() <= 1e-8 * first:
+        return float(f"{first:.7g}")
+    return None
+
+
+def _inputs_of(made: Understood, update: Expr) -> list[str]:
+    """Symbols that flow into an update and that no weight flows into."""
+    definitions = made.roles.definitions
+    waiting = [use.symbol.name for use in references(update)]
+    found: dict[str, None] = {}
+    while waiting:
+        name = waiting.pop(0)
+        if name in found or name in made.changed:
+            if name in made.changed and name not in found and name in definitions:
+                found[name] = None
+                waiting += [use.symbol.name for use in references(definitions[name])]
+            continue
+        found[name] = None
+        if name in definitions:
+            waiting += [use.symbol.name for use in references(definitions[name])]
+    return [name for name in found if name not in made.changed and name not in made.roles.states]
+
+
+def _column_rate(made: Understood, symbol: str, update: Expr) -> Rate | None:
+    """What one column is multiplied with in an update, whatever the column holds."""
+    return column_used(made, symbol, update)[1]
+
+
+def column_used(made: Understood, symbol: str, update: Expr) -> tuple[str, Rate | None]:
+    """The column that an update subtracts, and the rate that it is multiplied with; empty where it is something else."""
+    names = [use.symbol.name for use in references(update)]
+    columns = [name for name in names if name in made.changed and name not in made.roles.states]
+    points = Points({}, dict.fromkeys([symbol, *names]))
+    try:
+        value = points.value(update)
+    except UnknownNameError:
+        return "", None
+    for column in columns:
+        with points.numpy.errstate(all="ignore"):
+            ratio = abs((points.values[symbol] - value) / points.values[column])
+            if (number := _constant(ratio)) is not None:
+                return column, Rate("", number)
+            for name in names:
+                if name not in {symbol, column}:
+                    number = _constant(ratio / abs(points.values[name]))
+                    if number is not None:
+                        return column, Rate(name, number)
+    return "", None

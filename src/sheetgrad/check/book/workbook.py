@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sheetgrad.check.book.frames import tables
+from sheetgrad.check.book.frames import overlap, tables
 from sheetgrad.check.book.headers import heads, texts_of
 from sheetgrad.check.book.judging import TableJudge
 from sheetgrad.check.book.naming import plain_names
 from sheetgrad.check.book.roles import roles
-from sheetgrad.check.book.understood import understood
+from sheetgrad.check.book.understood import is_right, understood
 from sheetgrad.check.findings import Finding, Report
 
 if TYPE_CHECKING:
-    from sheetgrad.check.book.frames import Table
+    from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.judging import TableReport
-    from sheetgrad.read.book.cells import Book
+    from sheetgrad.check.book.understood import Understood
+    from sheetgrad.read.book.cells import Book, Sheet
+
+SOME = 4
+"""One in so many weights must follow its gradient for a table to be one of training."""
 
 
 def check_book(path: str) -> Report:
@@ -32,7 +36,7 @@ def check_book(path: str) -> Report:
 def judged_book(book: Book) -> Report:
     """The report on a spreadsheet that has been read."""
     report = Report(book.path, "workbook")
-    found = [part for sheet in book.sheets for table in tables(sheet) if (part := judged_table(book, table))]
+    found = [judged_table(made, said) for sheet in book.sheets for made, said in understood_tables(book, sheet)]
     for part in found:
         report.findings += part.findings
         report.equalities += part.equalities
@@ -46,23 +50,40 @@ def judged_book(book: Book) -> Report:
     return report
 
 
-def judged_table(book: Book, table: Table) -> TableReport | None:
-    """What is said about one table; None where it is none of a network that is trained."""
-    taken = roles(book, table)
-    if not taken.states:
-        return None
-    said = heads(table, texts_of(table))
-    made = understood(taken, said)
-    if made is None or not made.parameters:
-        return None
+def understood_tables(book: Book, sheet: Sheet) -> list[tuple[Understood, dict[int, Head]]]:
+    """The tables of a sheet in which a network is trained; where two ways to cut share cells, that with more weights."""
+    found: list[tuple[Understood, dict[int, Head]]] = []
+    for table in tables(sheet):
+        taken = roles(book, table)
+        if not taken.states:
+            continue
+        said = heads(table, texts_of(table))
+        made = understood(taken, said)
+        if made is not None and made.parameters and is_trained(made, said):
+            found.append((made, said))
+    found.sort(key=lambda pair: -len(pair[0].parameters))
+    kept: list[tuple[Understood, dict[int, Head]]] = []
+    for made, said in found:
+        if not any(overlap(made.roles.table, other.roles.table) for other, _ in kept):
+            kept.append((made, said))
+    return sorted(kept, key=lambda pair: (pair[0].roles.table.first, min(pair[0].roles.table.tracks)))
+
+
+def is_trained(made: Understood, said: dict[int, Head]) -> bool:
+    """Whether weights follow their gradients: some do, or the heads say so."""
+    right = sum(is_right(made, symbol) for symbol in made.parameters)
+    headed = sum(bool(head.wrt) and ("∂" in head.text or "/" in head.text or "_" in head.text) for head in said.values())
+    return right * SOME >= len(made.parameters) or headed * 2 >= len(made.parameters)
+
+
+def judged_table(made: Understood, said: dict[int, Head]) -> TableReport:
+    """What is said about one table."""
     return TableJudge(made, plain_names(made, said), said).judge()
 
 
 def _words(part: TableReport) -> str:
     made = part.made
     assert made is not None  # noqa: S101 -- only tables that were understood are reported
-    given = [leaf for leaf in made.roles.leaves if leaf not in made.roles.states]
-    del given
     return (
         f"{part.table.sheet.name}: {len(made.parameters)} weights, {len(made.forward)} forward formulas, "
         f"loss {part.names[made.loss]}"
