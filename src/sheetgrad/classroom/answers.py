@@ -71,7 +71,7 @@ class Answers:
     def judge(
         self, name: str, reports: Sequence[tuple[str, Report]], formulas: Iterable[Evidence], cells: Mapping[str, float]
     ) -> Filled:
-        """Everything that a student filled in; `formulas` is what the checker says, `cells` the numbers of a workbook."""
+        """What a student filled in; `formulas` is what the checker says, `cells` the numbers of a workbook."""
         student = self.exercise.student(name)
         if student is None:
             return Filled()
@@ -113,10 +113,10 @@ class Answers:
             after = f"the answer to {found.after}" if found.after else ""
             return base._replace(standing="followed" if found.after else "right", after=after, words=""), ""
         code = self._betrayed(question, student, numbers) if question.quantity else ""
-        right = "" if found.wanted is None else f"right is {self._shown(question, found.wanted)}"
+        right = "" if found.wanted is None else self._shown(question, found.wanted)
         sign = f"{code or 'arithmetic'} {number:g}" if not self.exercise.same else f"{code} {question.id}"
-        words = f"yours is {self._shown(question, number)}" + (f"; {right}" if right else "")
-        return base._replace(standing="wrong", code=code, sign=sign, words=words), code
+        yours = self._shown(question, number)
+        return base._replace(standing="wrong", code=code, sign=sign, words="", yours=yours, expected=right), code
 
     def _shown(self, question: Question, number: float) -> str:
         return f"{number:g}" if question.id == "line" else self.exercise.printed(number)

@@ -11,7 +11,7 @@ import json
 import re
 import sys
 import zipfile
-from importlib.metadata import requires
+from importlib.metadata import requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,10 +103,14 @@ def _put(archive: zipfile.ZipFile, name: str, data: bytes, *, run: bool = False)
 def _package() -> list[tuple[str, bytes]]:
     """This package's own files: the autograder runs just the version that made it."""
     root = Path(__file__).parent.parent
+    about = f"sheetgrad-{version('sheetgrad')}.dist-info/METADATA"
     return [
-        (path.relative_to(root.parent).as_posix(), path.read_bytes())
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix not in {".so", ".pyd"}
+        (about, f"Metadata-Version: 2.1\nName: sheetgrad\nVersion: {version('sheetgrad')}\n".encode()),
+        *(
+            (path.relative_to(root.parent).as_posix(), path.read_bytes())
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and "__pycache__" not in path.parts and path.suffix not in {".so", ".pyd"}
+        ),
     ]
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from sheetgrad.check.codes import entries
+from sheetgrad.check.findings import Finding
 from sheetgrad.check.report.html import card, document
 from sheetgrad.check.report.words import natural
 from sheetgrad.classroom.frame import counted, number, page, safe
@@ -15,7 +16,7 @@ from sheetgrad.classroom.marks import WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sheetgrad.check.findings import Finding, Report
+    from sheetgrad.check.findings import Report
     from sheetgrad.classroom.graded import Graded
     from sheetgrad.classroom.marks import Mark
 
@@ -87,7 +88,7 @@ def _score(graded: Graded) -> str:
 def _body(graded: Graded, reports: Sequence[tuple[str, Report]], level: Level) -> Iterator[str]:
     if graded.marks and not graded.problem:
         yield f"<h2>Your points</h2>\n{_marks(graded, level)}"
-    yield from _mistakes(reports, level)
+    yield from _mistakes(graded, reports, level)
     yield from _good(reports)
     yield from _papers(graded, reports, level)
 
@@ -130,16 +131,18 @@ def _more(mark: Mark, level: Level) -> str:
     if mark.code and level != "locate" and mark.standing in {"wrong", "again", "slip"}:
         entry = entries().get(mark.code)
         parts.append(entry.title if entry else mark.code)
-    if mark.words and (level == "solution" or not mark.words.startswith("right")):
-        parts.append(mark.words)
+    parts += [f"yours is {mark.yours}"] if mark.yours and mark.standing in {"wrong", "again"} else []
+    parts += [f"right is {mark.expected}"] if mark.expected and level == "solution" else []
+    parts += [mark.words] if mark.words else []
     return f'<br><span class="soft">{safe("; ".join(parts))}</span>' if parts else ""
 
 
 # --- what is wrong, and what is right ---------------------------------------------------------------
 
 
-def _mistakes(reports: Sequence[tuple[str, Report]], level: Level) -> Iterator[str]:
+def _mistakes(graded: Graded, reports: Sequence[tuple[str, Report]], level: Level) -> Iterator[str]:
     cards = [made for shown, report in reports for made in _cards(shown, report, level)]
+    cards += _answer_cards(graded.marks, level)
     yield "<h2>What to look at again</h2>\n"
     if not cards:
         yield "<p>Nothing false was found.</p>\n"
@@ -157,6 +160,33 @@ def _cards(shown: str, report: Report, level: Level) -> Iterator[str]:
         seen.add(said)
         made = card(at_level(finding, level)).replace("<h3>", f'<p class="soft">{safe(shown)}</p><h3>', 1)
         yield made.replace("</article>", f"{_kept(report, finding)}</article>\n", 1)
+
+
+def _answer_cards(marks: Sequence[Mark], level: Level) -> Iterator[str]:
+    """A card for each number that is wrong by a mistake of its own."""
+    for mark in marks:
+        if mark.kind == "answers" and mark.standing in {"wrong", "again"} and mark.yours:
+            base = Finding("false", mark.code or "number", 0, 0, mark.place, "", mark.yours, mark.expected)
+            made = card(at_level(replace(base, message=_betrayed(mark.code)), level))
+            head = f'<p class="soft">{safe(mark.place)}</p><h3>{safe(mark.title)}: <span>'
+            kept = [other.title for other in marks if other.after == f"the answer to {mark.name}"]
+            more = ""
+            if kept:
+                more = (
+                    f'<p class="kept">What follows from it is right, given this mistake: {safe(", ".join(kept))}.</p>'
+                )
+            made = made.replace("<h3>line 0: <span>", head, 1)
+            yield made.replace("</article>", f"{more}</article>\n", 1)
+
+
+def _betrayed(code: str) -> str:
+    """What a wrong number tells."""
+    entry = entries().get(code)
+    if entry is None:
+        return "No known mistake leads to this number: compute it once more, with all digits."
+    return (
+        f"This number comes out when this mistake is made: {entry.title[:1].lower()}{entry.title[1:]}. {entry.meaning}"
+    )
 
 
 def follows(report: Report, finding: Finding) -> int:

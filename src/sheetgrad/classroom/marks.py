@@ -51,7 +51,10 @@ class Evidence(NamedTuple):
     sign: str = ""
     """What is the same when the same mistake is made again."""
     words: str = ""
-    """What else is to be said, such as the number given."""
+    """What else is to be said."""
+    yours: str = ""
+    expected: str = ""
+    """What stands there, and what is right, where that is an answer of its own."""
     share: float = 1.0
     """The part of the item's points that this is about, where it has parts."""
 
@@ -70,6 +73,8 @@ class Mark(NamedTuple):
     after: str = ""
     code: str = ""
     words: str = ""
+    yours: str = ""
+    expected: str = ""
 
 
 def marks(items: Sequence[Item], evidence: Iterable[Evidence], rubric: Rubric) -> tuple[Mark, ...]:
@@ -121,6 +126,8 @@ def _mark(item: Item, found: Evidence | None, rubric: Rubric, seen: set[str]) ->
         found.after,
         found.code,
         found.words,
+        found.yours,
+        found.expected,
     )
 
 
