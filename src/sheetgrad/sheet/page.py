@@ -20,7 +20,7 @@ Style: TypeAlias = Literal[
     "data", "parameter", "forward", "loss", "between", "gradient", "state",
     "head_data", "head_parameter", "head_forward", "head_loss", "head_between", "head_gradient", "head_state",
     "head_count", "good", "bad", "unsure", "verdict", "small", "number_top", "centred",
-    "remark", "bold_plain", "signed", "fine", "indented", "head_right",
+    "remark", "bold_plain", "signed", "fine", "indented", "head_right", "gap",
 ]  # fmt: skip
 
 _INK, _PAPER, _LINE = "#1F2937", "#FFFFFF", "#D1D5DB"
@@ -51,6 +51,7 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
                  "border_color": _LINE},
     "input": {"bg_color": "#FFF2A8", "border": 1, "border_color": "#D97706", "locked": False, "num_format": "General"},
     "whole_input": {"bg_color": "#FFF2A8", "border": 1, "border_color": "#D97706", "locked": False, "num_format": "0"},
+    "gap": {"bg_color": "#FFF2A8", "border": 1, "border_color": "#D97706", "locked": False, "num_format": NUMBER},
     "number": {"num_format": NUMBER},
     "small": {"num_format": "0.00E+00"},
     "count": {"num_format": "0", "bold": True, "align": "right"},
