@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sheetgrad.engine import Run, Verification
     from sheetgrad.job import Report
     from sheetgrad.setup import Setup
+    from sheetgrad.sweep.result import Sweep
 
     Source: TypeAlias = str | os.PathLike[str] | Mapping[str, Any] | Setup
 
@@ -52,6 +53,7 @@ __all__ = [
     "derive",
     "load",
     "run",
+    "sweep",
     "train",
     "verify",
     "why",
@@ -150,6 +152,51 @@ def train(
     from sheetgrad import engine
 
     return engine.train(load(source), steps=steps, rate=rate, trace=trace, losses=losses, progress=progress)
+
+
+def sweep(
+    source: Source = "class",
+    *,
+    rates: str | Iterable[float] | None = None,
+    scales: str | Iterable[float] | None = None,
+    seeds: str | Iterable[int] | None = None,
+    starts: int = 1,
+    steps: int | None = None,
+    every: int = 0,
+    quantiles: bool = False,
+    threshold: float | None = None,
+    path: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    on: str | None = None,
+    progress: Callable[[float], object] | None = None,
+) -> Sweep:
+    """Train many networks at once, and get what came of each: rates × scales × seeds × starting weights.
+
+    Lists are numbers, or text such as `"log:0.01:10:50"`; what is not given is the
+    spec's own. `every` keeps the loss of every so many steps, with `quantiles` only
+    their quantiles over starts and seeds. With `path` (.csv, .parquet, .arrow) the
+    table is written there, and finished blocks are kept beside it, so that with
+    `resume` a sweep that was stopped goes on. `on="dask"` uses a Dask cluster.
+    `progress` is told how many networks are done.
+
+    Raises:
+        SpecError: the spec or a list is wrong.
+        TooLargeError: what is to be kept would not fit into memory.
+        KeyboardInterrupt: it was stopped.
+
+    >>> found = sweep("class", rates=[0.1, 0.5, 2.0], starts=20, steps=100)
+    >>> found.best.rate, found.final.shape
+    (2.0, (60,))
+    """
+    from sheetgrad.sweep.plan import Asked, planned
+    from sheetgrad.sweep.run import swept
+
+    asked = Asked(every, quantiles, threshold)
+    plan = planned(load(source), rates=rates, scales=scales, seed=seeds, starts=starts, steps=steps, asked=asked)
+    found = swept(plan, path=path, resume=resume, on=on, progress=progress)
+    if not found.complete:
+        raise KeyboardInterrupt
+    return found
 
 
 def verify(source: Source = "class", *, judges: Iterable[str] | None = None) -> Verification:
@@ -276,7 +323,7 @@ class _Package(ModuleType):
     """Keeps `check` and `derive` for the verbs: on import the submodules of these names would take their places."""
 
     def __setattr__(self, name: str, value: object) -> None:
-        if not (name in {"check", "derive"} and isinstance(value, ModuleType)):
+        if not (name in {"check", "derive", "sweep"} and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
 
 

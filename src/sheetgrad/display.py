@@ -24,6 +24,9 @@ from sheetgrad.engine.training import Run
 from sheetgrad.engine.verification import Verification
 from sheetgrad.job import Report
 from sheetgrad.setup import Setup
+from sheetgrad.sweep.result import Sweep
+from sheetgrad.sweep.screen import cells, headings, some
+from sheetgrad.sweep.screen import words as words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -242,6 +245,22 @@ def _trace(shown: Trace) -> Card:
         rows.insert(MOST_ROWS // 2, ("…",) * (len(columns) + 1))
     notes = (f"and {width - len(columns)} more columns",) if width > len(columns) else ()
     return Card(f"{count:,} steps of {width:,} quantities", ("step", *columns), rows, notes)
+
+
+@card_of.register
+def _sweep(shown: Sweep) -> Card:
+    rows = some(shown.rows(), shown.best)
+    best = shown.best
+    notes = () if best is None else (f"best learning rate: {best.rate:g}",)
+    return Card(words_of(shown.plan), headings(shown), [cells(shown, row) for row in rows], notes, _drawn_sweep(shown))
+
+
+def _drawn_sweep(shown: Sweep) -> Callable[[], str]:
+    def draw() -> str:
+        svg: str = shown.chart().svg
+        return svg[svg.index("<svg") :]
+
+    return draw
 
 
 @card_of.register

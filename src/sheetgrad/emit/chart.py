@@ -55,11 +55,14 @@ def loss_chart(curves: Sequence[Curve], *, title: str) -> Chart:
     >>> chart.svg[:5], chart.png[1:4]
     ('<?xml', b'PNG')
     """
-    with _style():
-        figure = _figure(curves, title)
-        svg = _saved(figure, format="svg", metadata={"Date": None})
-        png = _saved(figure, format="png", metadata={"Software": None}, dpi=160)
-    return Chart(svg.decode(), png)
+    with styled():
+        return in_both_forms(_figure(curves, title))
+
+
+def in_both_forms(figure: Figure) -> Chart:
+    """A figure as SVG and PNG, the same bytes for the same figure."""
+    svg = _saved(figure, format="svg", metadata={"Date": None})
+    return Chart(svg.decode(), _saved(figure, format="png", metadata={"Software": None}, dpi=160))
 
 
 def _saved(figure: Figure, **options: Any) -> bytes:  # noqa: ANN401 -- matplotlib's own
@@ -69,7 +72,7 @@ def _saved(figure: Figure, **options: Any) -> bytes:  # noqa: ANN401 -- matplotl
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def styled() -> Iterator[None]:
     """Our own style on matplotlib's defaults, whatever the reader's own settings are."""
     import matplotlib.style  # the object interface, without pyplot: that would look for a screen
 
@@ -92,13 +95,13 @@ def _figure(curves: Sequence[Curve], title: str) -> Figure:
     axes.set_title(title, y=1.02)
     axes.xaxis.set_label_coords(0.5, -0.07)
     axes.yaxis.set_label_coords(-0.09, 0.5)
-    _scale(axes, [loss for curve in curves for loss in curve.losses])
+    scaled(axes, [loss for curve in curves for loss in curve.losses])
     if curves:
         axes.legend(title="learning rate", loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return figure
 
 
-def _scale(axes: Axes, losses: Sequence[float]) -> None:
+def scaled(axes: Axes, losses: Sequence[float]) -> None:
     """Powers of ten where the losses are positive and far apart; else from zero up."""
     if not losses:
         return
