@@ -34,7 +34,7 @@ def check_text(path: str, text: str, *, network: Network | None = None) -> Repor
 
 def judged(source: Source, reading: Reading, network: Network | None = None) -> Report:
     """The report on what was read of a document."""
-    found = recognised([claim for claim in reading.claims if not claim.spelling]) if network is None else _own(network)
+    found = _network(reading) if network is None else _own(network)
     report = Report(source.path, network=found.words, text=source.text, not_read=len(reading.unclaimed))
     if found.origin == "none":
         _nothing_to_judge(report, source, reading)

@@ -99,7 +99,8 @@ def _value(factor: tuple[Token, ...], network: Network) -> Values:
     try:
         return network.points.value(Reader(folded(factor)).read())
     except UnknownNameError:
-        return network.points.numpy.full(COUNT, float("nan"))
+        unknown: Values = network.points.numpy.full(COUNT, float("nan"))
+        return unknown
 
 
 def _ends(tokens: tuple[Token, ...], first: int, last: int) -> Iterator[int]:

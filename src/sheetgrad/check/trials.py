@@ -194,7 +194,7 @@ class _Evaluation:
     def _derivative(self, node: Partial) -> Values:
         """Derivatives are looked up one by one; most are known."""
         marks = {_place(use): use for use in _marks(node)}
-        own = {use: self.trials.own(self.tokens[place].text) for place, use in marks.items()}
+        own: dict[Expr, Expr] = {use: self.trials.own(self.tokens[place].text) for place, use in marks.items()}
         changed = [place for place in marks if place in self.changes]
         if not changed:
             return self._one(node, own)
@@ -205,11 +205,11 @@ class _Evaluation:
         made: Values = self.points.numpy.stack(rows)
         return made
 
-    def _one(self, node: Partial, names: Mapping[Ref, Expr]) -> Values:
+    def _one(self, node: Partial, names: Mapping[Expr, Expr]) -> Values:
         if not isinstance(names.get(node.wrt, node.wrt), Ref):
             return self.points.numpy.full(COUNT, float("nan"))
         try:
-            return self.points.value(renamed(node, dict(names)))
+            return self.points.value(renamed(node, names))
         except UnknownNameError:
             return self.points.numpy.full(COUNT, float("nan"))
 
@@ -230,14 +230,17 @@ def combined(node: Expr, values: Callable[[Expr], Values], points: Points) -> Va
         case Number(value=value):
             return numpy.full(COUNT, float(value))
         case Sum(terms=terms):
-            return reduce(operator.add, map(values, terms))
+            added: Values = reduce(operator.add, map(values, terms))
+            return added
         case Product(factors=factors):
-            return reduce(operator.mul, map(values, factors))
+            multiplied: Values = reduce(operator.mul, map(values, factors))
+            return multiplied
         case Power(base=base, exponent=exponent):
             made: Values = numpy.power(values(base), values(exponent))
             return made
         case Call(function="positive", arguments=(argument,)):
-            return (values(argument) > 0).astype(float)
+            positive: Values = (values(argument) > 0).astype(float)
+            return positive
         case Call(function=function, arguments=arguments) if function in SIMPLE:
             called: Values = getattr(numpy, SIMPLE[function])(*map(values, arguments))
             return called

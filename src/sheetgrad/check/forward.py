@@ -1,0 +1,206 @@
+"""A forward equation that contradicts the derivatives: found, and put right before anything is judged.
+
+Where a text's own equations are its network, one mistake in them would make many right
+derivatives false. So every equation in turn is tried with every small change at once;
+the change under which most derivatives hold is believed if it puts several right.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from sheetgrad.check.alternatives import alternatives
+from sheetgrad.check.network import Network, all_references, named
+from sheetgrad.check.points import CLOSE, COUNT, Points, UnknownNameError, has_partial
+from sheetgrad.check.planting import family
+from sheetgrad.expr import Expr, Row, references
+from sheetgrad.read.arithmetic import derivatives
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sheetgrad.check.points import Values
+    from sheetgrad.read.claims import Claim
+
+ENOUGH = 2
+"""Derivatives that must come right for one change of a forward equation."""
+WORDS = "the equations the text gives, with what contradicts its derivatives put right"
+MOST_PROBES = 150
+MOST_DEFINITIONS = 80
+MOST_MISTAKES = 3
+
+
+class Probe(NamedTuple):
+    """Two sides with a derivative in them, that should be equal."""
+
+    left: Expr
+    right: Expr
+
+
+class ChoicePoints(Points):
+    """Points of a network in which one quantity has many definitions at once: one row of values for each."""
+
+    def __init__(self, definitions: Mapping[str, Expr], leaves: Sequence[str], key: str, choices: list[Expr]) -> None:
+        """Draw the leaves as ever; compute the rest with all choices."""
+        self.key, self.choices = key, choices
+        self._used = list(dict.fromkeys(use.symbol.name for one in choices for use in references(one)))
+        super().__init__(definitions, leaves)
+
+    def _made(self, key: str) -> Values:
+        return self._each(self.value) if key == self.key else super()._made(key)
+
+    def _uses(self, key: str) -> list[str]:
+        return self._used if key == self.key else super()._uses(key)
+
+    def _steep(self, key: str, tangent: Mapping[str, Values]) -> Values:
+        return self._each(lambda one: self._slope(one, tangent)) if key == self.key else super()._steep(key, tangent)
+
+    def _each(self, value: Callable[[Expr], Values]) -> Values:
+        shape = (len(self.choices), COUNT)
+        made: Values = self.numpy.stack(
+            [
+                self.numpy.broadcast_to(one, shape)[row] if one.ndim > 1 else one
+                for row, one in enumerate(map(value, self.choices))
+            ]
+        )
+        return made
+
+    def held(self, probe: Probe) -> Values:
+        """For each choice: whether both sides agree, and say more than 0 = 0."""
+        numpy = self.numpy
+        shape = (len(self.choices), COUNT)
+        try:
+            left, right = (numpy.broadcast_to(self.value(side), shape) for side in probe)
+        except UnknownNameError:
+            none: Values = numpy.zeros(len(self.choices))
+            return none
+        with numpy.errstate(all="ignore"):
+            finite = numpy.isfinite(left) & numpy.isfinite(right)
+            scale = numpy.maximum(numpy.maximum(numpy.abs(left), numpy.abs(right)), 1e-12)
+            near = (numpy.abs(left - right) <= CLOSE * scale) | ~finite
+        made: Values = (near.all(axis=1) & (finite.sum(axis=1) * 2 >= COUNT) & left.any(axis=1)).astype(float)
+        return made
+
+
+def put_right(network: Network, claims: Sequence[Claim], lost: Mapping[str, Expr]) -> Network:
+    """The network with those forward equations put right that contradict the derivatives.
+
+    `lost` are equations that could not be part of the network: they use themselves, or go in a circle.
+    """
+    for _ in range(MOST_MISTAKES):
+        known = {*network.definitions, *network.leaves, *lost}
+        known |= {use.symbol.name for one in lost.values() for use in references(one)}
+        every = _probes(claims, network)
+        absent = _absent(every, known)
+        probes = [probe for probe in every if _speaks_of(probe, known | absent)]
+        failing = [probe for probe in probes if not _holds(probe, network)]
+        if len(failing) < (1 if absent else ENOUGH):
+            return network
+        better = _better(network, probes, failing, lost, absent)
+        if better is None:
+            return network
+        network, lost = better, {key: one for key, one in lost.items() if key not in better.definitions}
+    return network
+
+
+def _probes(claims: Sequence[Claim], network: Network) -> list[Probe]:
+    """Neighbouring sides of the claims that speak of derivatives."""
+    found: dict[Probe, None] = {}
+    for claim in claims:
+        values = [member.value for member in claim.members if member.value is not None]
+        if claim.spelling or claim.doubt or not any(map(has_partial, values)):
+            continue
+        for pair in pairwise(values):
+            if any(map(has_partial, pair)) and not any(isinstance(side, Row) for side in pair):
+                found.setdefault(Probe(*(named(side, network) for side in pair)))
+        if len(found) >= MOST_PROBES:
+            break
+    return list(found)
+
+
+def _absent(probes: Sequence[Probe], known: set[str]) -> set[str]:
+    """Names that derivatives are taken by and that no forward equation has, though it has others of their family."""
+    families = {family(name)[0] for name in known if family(name)[1]}
+    named_ = (part.wrt.symbol.name for probe in probes for side in probe for part in derivatives(side))
+    return {name for name in named_ if name not in known and family(name)[0] in families and family(name)[1]}
+
+
+def _speaks_of(probe: Probe, known: set[str]) -> bool:
+    """Whether nothing else is named in it."""
+    return all(use.symbol.name in known for side in probe for use in all_references(side))
+
+
+def _holds(probe: Probe, network: Network) -> bool:
+    try:
+        return network.points.close(*map(network.points.value, probe))
+    except UnknownNameError:
+        return False
+
+
+def _better(
+    network: Network, probes: list[Probe], failing: list[Probe], lost: Mapping[str, Expr], absent: set[str]
+) -> Network | None:
+    """The network with the one change under which most holds."""
+    before = len(probes) - len(failing)
+    best: tuple[int, Network] | None = None
+    every = {**network.definitions, **lost}
+    for key, value in list(every.items())[:MOST_DEFINITIONS]:
+        ordered = _ordered(every, key, set() if key in lost else set(lost))
+        if ordered is None:
+            continue
+        used = {use.symbol.name: None for one in every.values() for use in references(one)}
+        leaves = [
+            name
+            for name in {**dict.fromkeys(network.leaves), **used, **dict.fromkeys(sorted(absent))}
+            if name not in every
+        ]
+        names = [*(name for name in leaves if name != "eta"), *ordered.before]
+        choices = alternatives(key, value, names)
+        if not choices:
+            continue
+        points = ChoicePoints(ordered.definitions, leaves, key, choices)
+        score = sum(points.held(probe) for probe in failing)
+        row = int(points.numpy.argmax(score))
+        fills = absent & {use.symbol.name for use in references(choices[row])}
+        enough = 1 if fills else ENOUGH
+        if score[row] < max(enough, len(failing) / 2):
+            continue
+        definitions = {**ordered.definitions, key: choices[row]}
+        made = Network(network.origin, WORDS, definitions, tuple(leaves), network.names)
+        now = sum(_holds(probe, made) for probe in probes)
+        if now >= before + enough and (best is None or now > best[0]):
+            best = (now, made)
+    return None if best is None else best[1]
+
+
+class Ordered(NamedTuple):
+    """Definitions in an order in which they can be computed, and those that stand before one of them."""
+
+    definitions: dict[str, Expr]
+    before: list[str]
+
+
+def _ordered(definitions: Mapping[str, Expr], key: str, without: set[str]) -> Ordered | None:
+    """What does not need `key`, then `key`, then the rest; None where that still goes in a circle."""
+    uses = {name: {use.symbol.name for use in references(one)} for name, one in definitions.items()}
+    need = {key}
+    while more := {name for name, used in uses.items() if used & need} - need:
+        need |= more
+    first = _sorted([name for name in definitions if name not in need and name not in without], uses)
+    last = _sorted([name for name in definitions if name in need - {key} - without], uses)
+    if first is None or last is None:
+        return None
+    return Ordered({name: definitions[name] for name in (*first, key, *last)}, first)
+
+
+def _sorted(names: list[str], uses: Mapping[str, set[str]]) -> list[str] | None:
+    """The names in order; None where they go in a circle."""
+    from graphlib import CycleError, TopologicalSorter
+
+    inside = set(names)
+    sorter = TopologicalSorter({name: [use for use in uses[name] if use in inside] for name in names})
+    try:
+        return list(sorter.static_order())
+    except CycleError:
+        return None
