@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from sheetgrad.check.findings import Judged as Marked
 from sheetgrad.check.report.words import quantity as shown_as
 from sheetgrad.classroom.carried import judged
 from sheetgrad.classroom.graded import Slip
 from sheetgrad.classroom.items import Item
 from sheetgrad.classroom.levels import FIND
 from sheetgrad.classroom.make import Made, chooser_of
-from sheetgrad.classroom.marks import RANKS, Evidence
+from sheetgrad.classroom.marks import RANKS, WORDS, Evidence
 from sheetgrad.classroom.readme import answers_in, number_in
+from sheetgrad.expr import Partial
 from sheetgrad.functions import evaluate
+from sheetgrad.syntax.printer import own_name, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sheetgrad.check.findings import Report
+    from sheetgrad.check.findings import Report, Verdict
     from sheetgrad.classroom.carried import Judged
     from sheetgrad.classroom.key import Exercise, Question, Student
-    from sheetgrad.expr import Expr
+    from sheetgrad.classroom.marks import Mark
+    from sheetgrad.expr import Expr, Quantity
 
 HALF = 0.5
 """The share of a question's points for its number, where its formula is asked for, too."""
+NUMBERED = re.compile(r"^[ \t]*(?P<line>\([ \t]*(?P<number>\d{1,4})[ \t]*\).*\S)", re.MULTILINE)
 FOUND = {"line": "The line with the mistake", "number": "The number that is right there"}
 
 
@@ -83,6 +89,7 @@ class Answers:
                         given[key] = (number_in(text), shown)
         numbers = {key: number for key, (number, _) in given.items() if number is not None}
         found = judged(self.exercise, student, numbers)
+        given = {key: (number, self._place(key, shown, reports)) for key, (number, shown) in given.items()}
         made: list[Evidence] = []
         slips: list[Slip] = []
         for question in self.exercise.questions:
@@ -93,6 +100,13 @@ class Answers:
                     one.standing == "wrong"
                 )
         return Filled(tuple(self._with_formulas(made, formulas)), tuple(slips))
+
+    def _place(self, key: str, shown: str, reports: Sequence[tuple[str, Report]]) -> str:
+        """Where an answer stands: the file, and the line where that is a document."""
+        for name, report in reports:
+            if name == shown and key in (lines := lines_of(report.text, self.exercise)):
+                return f"{shown}, line {report.text.count(chr(10), 0, lines[key][0]) + 1}"
+        return shown
 
     # --- numbers --------------------------------------------------------------------------------
 
@@ -112,19 +126,21 @@ class Answers:
         if found.right:
             after = f"the answer to {found.after}" if found.after else ""
             return base._replace(standing="followed" if found.after else "right", after=after, words=""), ""
-        code = self._betrayed(question, student, numbers) if question.quantity else ""
+        code, formula = self._betrayed(question, student, numbers) if question.quantity else ("", "")
         right = "" if found.wanted is None else self._shown(question, found.wanted)
         sign = f"{code or 'arithmetic'} {number:g}" if not self.exercise.same else f"{code} {question.id}"
         yours = self._shown(question, number)
-        return base._replace(standing="wrong", code=code, sign=sign, words="", yours=yours, expected=right), code
+        wrong = base._replace(standing="wrong", code=code, sign=sign, words="", yours=yours, expected=right)
+        return wrong._replace(formula=formula), code
 
     def _shown(self, question: Question, number: float) -> str:
         return f"{number:g}" if question.id == "line" else self.exercise.printed(number)
 
-    def _betrayed(self, question: Question, student: Student, numbers: Mapping[str, float]) -> str:
-        """The known mistake that leads to this number, with the right numbers above it or with the student's own."""
-        if self.exercise.level == FIND:
-            return ""
+    def _betrayed(self, question: Question, student: Student, numbers: Mapping[str, float]) -> tuple[str, str]:
+        """The known mistake that leads to this number, with the right numbers above it or with the student's own.
+
+        It comes with the wrong formula.
+        """
         found = self.made.steps(student)[question.step]
         own: dict[Expr, float] = dict(found)
         for other in self.exercise.questions:
@@ -137,8 +153,8 @@ class Answers:
                 except (KeyError, ArithmeticError, ValueError):
                     continue
                 if self.exercise.is_right(numbers[question.id], value):
-                    return wrong.code
-        return ""
+                    return wrong.code, written(wrong.value, _plain)
+        return "", ""
 
     # --- formulas -------------------------------------------------------------------------------
 
@@ -160,6 +176,12 @@ class Answers:
         return found
 
 
+def _plain(quantity: Quantity) -> str:
+    if isinstance(quantity, Partial):
+        return f"∂{written(quantity.of, _plain)}/∂{written(quantity.wrt, _plain)}"
+    return own_name(quantity)
+
+
 def _together(name: str, formula: Evidence | None, number: Evidence | None) -> Evidence:
     """One answer of a formula and its number: what is wrong of the two costs half, both cost all."""
     good = {"right", "followed", "slip"}
@@ -176,6 +198,31 @@ def _together(name: str, formula: Evidence | None, number: Evidence | None) -> E
     words = f"{other} is right; {which} is not there" if bad[0].standing == "missing" else f"{other} is right"
     standing = "wrong" if bad[0].standing == "missing" else bad[0].standing
     return bad[0]._replace(standing=standing, share=HALF, words="; ".join(filter(None, (words, bad[0].words))))
+
+
+def lines_of(text: str, exercise: Exercise) -> dict[str, tuple[int, int]]:
+    """Where each numbered line of a worksheet stands in a text, by the question's id: the last of several."""
+    found = {}
+    for match in NUMBERED.finditer(text):
+        if 0 < int(match["number"]) <= len(exercise.questions) and exercise.level != FIND:
+            found[exercise.questions[int(match["number"]) - 1].id] = match.span("line")
+    return found
+
+
+def as_marked(report: Report, exercise: Exercise, marks: Iterable[Mark]) -> Report:
+    """A worksheet with its lines marked by how their answers stand, since its formulas are not the student's."""
+    standing = {mark.name: mark.standing for mark in marks if mark.kind == "answers"}
+    lines = lines_of(report.text, exercise)
+    if report.kind != "document" or not lines or exercise.blanks != "numbers":
+        return report
+    verdicts: dict[str, Verdict] = {"right": "true", "followed": "true", "wrong": "false", "again": "false"}
+    verdicts |= {"missing": "unread", "unread": "unread", "slip": "slip"}
+    made = [
+        Marked(0, 0, verdicts[standing[key]], key, WORDS[standing[key]], span)
+        for key, span in lines.items()
+        if standing.get(key) in verdicts
+    ]
+    return replace(report, equalities=made, findings=[], steps=[], gradients={})
 
 
 def without_planted(report: Report) -> Report:

@@ -89,7 +89,7 @@ def _body(graded: Graded, reports: Sequence[tuple[str, Report]], level: Level) -
     if graded.marks and not graded.problem:
         yield f"<h2>Your points</h2>\n{_marks(graded, level)}"
     yield from _mistakes(graded, reports, level)
-    yield from _good(reports)
+    yield from _good(graded, reports)
     yield from _papers(graded, reports, level)
 
 
@@ -121,13 +121,17 @@ def _row(mark: Mark, level: Level) -> str:
     return (
         f'<tr><td>{safe(mark.title)}</td><td class="number">{got} / {number(mark.most)}</td>'
         f'<td><span class="standing {mark.standing}" data-sign="{SIGNS[mark.standing]}">'
-        f"{WORDS[mark.standing]}</span>{_more(mark, level)}</td><td>{safe(mark.place)}</td></tr>\n"
+        f"{_words(mark)}</span>{_more(mark, level)}</td><td>{safe(mark.place)}</td></tr>\n"
     )
+
+
+def _words(mark: Mark) -> str:
+    return f"right, given {safe(mark.after)}" if mark.standing == "followed" and mark.after else WORDS[mark.standing]
 
 
 def _more(mark: Mark, level: Level) -> str:
     """What else is said of a mark at this level."""
-    parts = [f"the mistake is in {mark.after}"] if mark.standing == "followed" and mark.after else []
+    parts = []
     if mark.code and level != "locate" and mark.standing in {"wrong", "again", "slip"}:
         entry = entries().get(mark.code)
         parts.append(entry.title if entry else mark.code)
@@ -167,7 +171,7 @@ def _answer_cards(marks: Sequence[Mark], level: Level) -> Iterator[str]:
     for mark in marks:
         if mark.kind == "answers" and mark.standing in {"wrong", "again"} and mark.yours:
             base = Finding("false", mark.code or "number", 0, 0, mark.place, "", mark.yours, mark.expected)
-            made = card(at_level(replace(base, message=_betrayed(mark.code)), level))
+            made = card(at_level(replace(base, message=_betrayed(mark)), level))
             head = f'<p class="soft">{safe(mark.place)}</p><h3>{safe(mark.title)}: <span>'
             kept = [other.title for other in marks if other.after == f"the answer to {mark.name}"]
             more = ""
@@ -179,14 +183,12 @@ def _answer_cards(marks: Sequence[Mark], level: Level) -> Iterator[str]:
             yield made.replace("</article>", f"{more}</article>\n", 1)
 
 
-def _betrayed(code: str) -> str:
+def _betrayed(mark: Mark) -> str:
     """What a wrong number tells."""
-    entry = entries().get(code)
+    entry = entries().get(mark.code)
     if entry is None:
         return "No known mistake leads to this number: compute it once more, with all digits."
-    return (
-        f"This number comes out when this mistake is made: {entry.title[:1].lower()}{entry.title[1:]}. {entry.meaning}"
-    )
+    return f"{mark.yours} comes out of {mark.formula}. {entry.title}: {entry.meaning}"
 
 
 def follows(report: Report, finding: Finding) -> int:
@@ -203,16 +205,20 @@ def _kept(report: Report, finding: Finding) -> str:
     return f'<p class="kept">What follows from it in {where} is right, given this mistake.</p>'
 
 
-def _good(reports: Sequence[tuple[str, Report]]) -> Iterator[str]:
+def _good(graded: Graded, reports: Sequence[tuple[str, Report]]) -> Iterator[str]:
     parts = []
+    right = [mark.title for mark in graded.marks if mark.standing in {"right", "followed"} and mark.kind == "answers"]
+    if right:
+        asked = sum(mark.kind == "answers" for mark in graded.marks)
+        parts.append(f"<li>{len(right)} of {asked} answers: {safe(', '.join(right), 4_000)}.</li>\n")
     for shown, report in reports:
         counts = report.counts
         judged = counts["true"] + counts["slip"] + counts["false"]
-        if report.error or not judged:
+        if report.error or not judged or (report.kind == "document" and not report.steps):
             continue
-        right = sorted({name for name, verdict in report.gradients.items() if verdict != "false"}, key=natural)
+        final = sorted({name for name, verdict in report.gradients.items() if verdict != "false"}, key=natural)
         words = f"{counts['true']} of {counted(judged, 'equality', 'equalities')} hold"
-        words += f"; the gradients of {', '.join(right)} are right in the end" if right else ""
+        words += f"; the gradients of {', '.join(final)} are right in the end" if final else ""
         parts.append(f"<li>{safe(shown)}: {safe(words)}.</li>\n")
     if parts:
         yield f"<h2>What is right</h2>\n<ul>\n{''.join(parts)}</ul>\n"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.network import Network
 from sheetgrad.check.one import LIMIT, checked
-from sheetgrad.classroom.answers import Answers, Filled, without_planted
+from sheetgrad.classroom.answers import Answers, Filled, as_marked, without_planted
 from sheetgrad.classroom.evidence import evidence, place, sign
 from sheetgrad.classroom.feedback import feedback, follows
 from sheetgrad.classroom.graded import Graded, Paper, Slip, graded_of, sums
@@ -122,6 +122,8 @@ class Grader:
             tuple(_paper(file, dict(reports)) for file in files),
             sums(report.text for _, report in reports),
         )
+        if plan.exercise is not None:
+            reports = [(shown, as_marked(report, plan.exercise, given)) for shown, report in reports]
         return graded, feedback(graded, reports, title=plan.title, level=plan.level)
 
     def _report(self, file: File) -> Report:

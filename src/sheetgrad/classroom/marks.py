@@ -25,7 +25,7 @@ RANKS: Mapping[str, int] = {
 """Where several files speak of one thing, the best counts."""
 WORDS: Mapping[Standing, str] = {
     "right": "right",
-    "followed": "right after an earlier mistake",
+    "followed": "right, given an earlier mistake",
     "slip": "right as meant, misspelt",
     "wrong": "wrong",
     "again": "the same mistake again",
@@ -55,6 +55,8 @@ class Evidence(NamedTuple):
     yours: str = ""
     expected: str = ""
     """What stands there, and what is right, where that is an answer of its own."""
+    formula: str = ""
+    """The wrong formula that leads to what stands there, where one is known."""
     share: float = 1.0
     """The part of the item's points that this is about, where it has parts."""
 
@@ -75,6 +77,7 @@ class Mark(NamedTuple):
     words: str = ""
     yours: str = ""
     expected: str = ""
+    formula: str = ""
 
 
 def marks(items: Sequence[Item], evidence: Iterable[Evidence], rubric: Rubric) -> tuple[Mark, ...]:
@@ -128,6 +131,7 @@ def _mark(item: Item, found: Evidence | None, rubric: Rubric, seen: set[str]) ->
         found.words,
         found.yours,
         found.expected,
+        found.formula,
     )
 
 
