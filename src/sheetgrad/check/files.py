@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-Form: TypeAlias = Literal["document", "notebook", "code"]
+Form: TypeAlias = Literal["document", "notebook", "code", "workbook"]
 
 FORMS: Mapping[str, Form] = {
     ".md": "document",
@@ -27,21 +27,27 @@ FORMS: Mapping[str, Form] = {
     ".tex": "document",
     ".ipynb": "notebook",
     ".py": "code",
+    ".xlsx": "workbook",
+    ".xlsm": "workbook",
+    ".ods": "workbook",
 }
 """The endings that are read, and as what."""
 READ = " ".join(FORMS)
 
 _WORDS = "save it as plain text or Markdown first, for instance with `pandoc {path} -o {stem}.md`"
 _PICTURE = "a picture has no text in it: type the equations into a .md or .tex file and check that"
-_BOOK = "copy the formulas into a .txt file, one equation a line"
+_BOOK = "save it as .xlsx or .ods, with its formulas"
 ADVICE: Mapping[str, str] = (
     dict.fromkeys((".docx", ".odt", ".rtf", ".html", ".htm", ".rst", ".epub", ".org"), _WORDS)
     | dict.fromkeys((".doc", ".pages"), "open it where it was written and save it as plain text")
     | dict.fromkeys((".pdf", ".ps"), "check the .tex or .md it was made from, or copy its text into a .txt file")
     | dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".bmp", ".svg", ".webp", ".heic", ".tif", ".tiff"), _PICTURE)
-    | dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".numbers"), _BOOK)
+    | dict.fromkeys((".xls", ".xlsb", ".numbers"), _BOOK)
     | dict.fromkeys((".zip", ".gz", ".tar", ".7z", ".rar"), "unpack it and give the folder")
-    | {".pptx": "copy the text of the slides into a .txt file"}
+    | {
+        ".csv": "a .csv file holds numbers and no formulas; give the workbook that it was made from",
+        ".pptx": "copy the text of the slides into a .txt file",
+    }
 )
 """For endings that are not read: what can be done instead."""
 

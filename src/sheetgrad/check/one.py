@@ -25,6 +25,8 @@ def checked(given: Given, *, network: Network | None = None, limit: float = LIMI
     """The report on one file; a file that cannot be read gives one with `error` set."""
     if given.error:
         return Report(given.path, error=given.error)
+    if given.form == "workbook":
+        return _bounded(given, "", network, limit)
     read = text_of(given) if text is None else text
     if read.error:
         return Report(given.path, error=read.error)
@@ -50,7 +52,7 @@ def _bounded(given: Given, text: str, network: Network | None, limit: float) -> 
     except Exception as problem:  # noqa: BLE001 -- one bad file never stops the rest
         reason = f"could not be checked, which is a mistake of sheetgrad's own: {type(problem).__name__}: {problem}"
     gc.collect()
-    return Report(given.path, text=text, error=reason)
+    return Report(given.path, "workbook" if given.form == "workbook" else "document", text=text, error=reason)
 
 
 def _judged(given: Given, text: str, network: Network | None) -> Report:
@@ -65,6 +67,10 @@ def _judged(given: Given, text: str, network: Network | None) -> Report:
         from sheetgrad.check.code import check_code
 
         return check_code(given.path, text)
+    if given.form == "workbook":
+        from sheetgrad.check.book.workbook import check_book
+
+        return check_book(given.path)
     from sheetgrad.check.document import check_text
 
     return check_text(given.path, text, network=network)

@@ -157,7 +157,6 @@ def _column(judge: TableJudge, name: str, wanted: Values | None, exact: tuple[st
         elif made.points.close(value, target):
             judge.count(stretch, "true", quantity)
         else:
-            judge.count(stretch, "false", quantity)
             judge.false(stretch, lambda found, target=target: made.points.close(found, target), quantity, exact)
     if wanted is not None and not made.close(made.points.values.get(name), wanted):
         _put_right(judge, name, wanted)
@@ -201,7 +200,6 @@ def _all_updates(judge: TableJudge, uses: Mapping[str, str], owners: Mapping[str
             elif not understood_:
                 judge.count(stretch, "unread", quantity)
             else:
-                judge.count(stretch, "false", quantity)
                 judge.report.gradients.setdefault(quantity, "true")
                 judge.false(stretch, _accepts(judge, symbol, common), quantity, None)
 

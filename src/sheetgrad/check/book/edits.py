@@ -70,6 +70,15 @@ def far(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
     yield from _two_cells(tree, others)
 
 
+def typed(tree: Tree, given: Sequence[tuple[Reference, float]]) -> Iterator[Edit]:
+    """A cell for a typed number that is what the cell holds."""
+    for path, part in parts(tree):
+        if isinstance(part, Number):
+            for reference, value in given:
+                if value == part.value:
+                    yield Edit(put(tree, path, reference), "typed", f"{value:g}", reference)
+
+
 def _cells(tree: Tree) -> dict[Reference, list[tuple[int, ...]]]:
     found: dict[Reference, list[tuple[int, ...]]] = {}
     for path, part in parts(tree):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 REACH = 3
 """Lines between a formula and a cell of the same table that it names."""
+FEWEST = 3
+"""Columns with formulas that make a table."""
 WIDEST_RANGE = 200
 """Cells of a range that are followed one by one."""
 
@@ -213,10 +215,8 @@ def _table(
         1 for _, runs in stretches for a, b in pairwise(runs) if a.formula is not None and b.formula is not None
     )
     with_formulas = [runs for _, runs in stretches if any(run.formula is not None for run in runs)]
-    if len(with_formulas) < 2 or weight < 2:
-        return None
     long = [runs for runs in with_formulas if runs[-1].last > runs[0].first]
-    if len(long) < 2:
+    if len(with_formulas) < FEWEST or not long:
         return None
     starts = Counter(runs[0].first for runs in long)
     first = min(starts, key=lambda line: (-starts[line], line))

@@ -126,7 +126,6 @@ class TableJudge:
         elif self.made.close(value, wanted):
             self.count(stretch, "true", quantity)
         else:
-            self.count(stretch, "false", quantity)
             self.false(stretch, lambda found: self.made.close(found, wanted), quantity, None)
 
     def count(self, stretch: Stretch, verdict: Verdict, quantity: str) -> None:
@@ -160,10 +159,13 @@ class TableJudge:
         """A formula that is wrong, with the repair that `accept` takes."""
         from sheetgrad.check.book.repairs import repaired
 
-        self.report.wrong.setdefault(stretch.across, []).append(stretch)
         repair, _ = repaired(self, stretch, accept, exact)
+        verdict: Verdict = "slip" if repair.code in SLIPS else "false"
+        if verdict == "false":
+            self.report.wrong.setdefault(stretch.across, []).append(stretch)
+        self.count(stretch, verdict, quantity)
         self.report.findings.append(
-            self.finding(stretch, "false", repair.code, quantity, expected=repair.expected, message=repair.message)
+            self.finding(stretch, verdict, repair.code, quantity, expected=repair.expected, message=repair.message)
         )
 
     def finding(
@@ -203,3 +205,5 @@ MOST_PARTS = 3
 """Ranges of one finding that are listed; of more the whole is named."""
 PATIENCE = 20_000
 """Edits that are tried on one table before mistakes are only named false."""
+SLIPS = frozenset({"typed-number"})
+"""What comes to the right numbers as the sheet stands, and stops doing so when it is changed."""

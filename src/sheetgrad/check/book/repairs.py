@@ -6,9 +6,10 @@ from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed, NotReadError
-from sheetgrad.check.book.edits import Edit, far, near, other_cell, parts, swapped
+from sheetgrad.check.book.edits import Edit, far, near, other_cell, parts, swapped, typed
 from sheetgrad.check.book.kinds import is_activation, kinds
 from sheetgrad.check.book.reasons import reason
+from sheetgrad.check.book.roles import constant_value
 from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.case import Repair
 from sheetgrad.expr import Ref
@@ -35,7 +36,9 @@ def repaired(
     missing = _missing_path(judge, stretch, exact)
     shown = judge.table.place(stretch.across, stretch.first)
     sort = kinds(judge.made)
+    given = _given(judge, stretch)
     tries: tuple[tuple[Callable[[], Iterator[Edit]], int], ...] = (
+        (lambda: typed(tree, given), MOST_NEAR),
         (lambda: _kin(judge, stretch, tree, sort), MOST_NEAR),
         (lambda: near(tree, ()), MOST_NEAR),
         (lambda: near(tree, _candidates(judge, stretch)), MOST_NEAR),
@@ -139,6 +142,17 @@ def _candidates(judge: TableJudge, stretch: Stretch) -> list[Reference]:
     return found
 
 
+def _given(judge: TableJudge, stretch: Stretch) -> list[tuple[Reference, float]]:
+    """Cells on the same line that never change, with what they hold."""
+    here = judge.table.place(stretch.across, stretch.last)
+    found = []
+    for across in judge.table.tracks:
+        number = constant_value(judge.table, across) if judge.roles.name(across) in judge.roles.leaves else None
+        if number is not None:
+            found.append((_reference(judge, across, 0, here), number))
+    return found
+
+
 def _rate_cells(judge: TableJudge) -> list[Reference]:
     """The cells that other updates take the learning rate from."""
     found: dict[Reference, None] = {}
@@ -195,6 +209,8 @@ def _code(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple
             return "frozen-row" if _fixed(judge, edit.was) else "drifting-reference"
         case "sign":
             return _SIGN_CODES.get((str(edit.was), str(edit.now)), "wrong-operator")
+        case "typed":
+            return "typed-number"
         case "constant":
             return _constant(edit)
         case "missing-factor" if stretch.across in judge.roles.states.values() and edit.now in _rate_cells(judge):

@@ -69,6 +69,10 @@ class Roles:
                     waiting.extend(use.symbol.name for use in references(self.definitions[name]))
         return found
 
+    def reorder(self) -> None:
+        """Put the definitions into an order in which they can be computed."""
+        self.definitions = _ordered(self.definitions)[0]
+
     def update(self, value: Expr) -> Expr:
         """The formula of a state, over the quantities of the line that the new value is computed from."""
         sources, own = self.compiler.sources, set(self.states.values())
@@ -257,13 +261,18 @@ def _given_twice(
 
 def _constant(table: Table, across: int) -> bool:
     """Whether every line of a track holds the same number."""
+    return constant_value(table, across) is not None
+
+
+def constant_value(table: Table, across: int) -> float | None:
+    """The number that every line of a track holds; None where they differ."""
     cells = table.cells[across]
     first = cells.get(table.first)
     if first is None or not isinstance(first.value, float | int):
-        return False
-    return all(
-        (cell := cells.get(line)) is None or cell.value == first.value for line in range(table.first, table.last + 1)
-    )
+        return None
+    lines = range(table.first, table.last + 1)
+    same = all((cell := cells.get(line)) is None or cell.value == first.value for line in lines)
+    return float(first.value) if same else None
 
 
 def _shift(compiler: Compiler, values: Mapping[int, Expr], states: set[int]) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.frames import overlap, tables
 from sheetgrad.check.book.headers import heads, texts_of
+from sheetgrad.check.book.hypotheses import put_right
 from sheetgrad.check.book.judging import TableJudge
 from sheetgrad.check.book.naming import plain_names
 from sheetgrad.check.book.roles import roles
@@ -59,6 +60,8 @@ def understood_tables(book: Book, sheet: Sheet) -> list[tuple[Understood, dict[i
             continue
         said = heads(table, texts_of(table))
         made = understood(taken, said)
+        if made is not None and made.parameters:
+            made = put_right(made, said)
         if made is not None and made.parameters and is_trained(made, said):
             found.append((made, said))
     found.sort(key=lambda pair: -len(pair[0].parameters))

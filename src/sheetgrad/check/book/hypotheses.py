@@ -1,0 +1,133 @@
+"""A slip in the forward part: one small edit of a forward formula that makes several gradients right at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from sheetgrad.check.book.compiled import NotReadError
+from sheetgrad.check.book.edits import near, other_cell, typed
+from sheetgrad.check.book.oddities import odd
+from sheetgrad.check.book.roles import constant_value
+from sheetgrad.check.book.understood import is_right, with_loss
+from sheetgrad.expr import references, substitute
+from sheetgrad.read.book.cells import Call, Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sheetgrad.check.book.headers import Head
+    from sheetgrad.check.book.understood import Understood
+    from sheetgrad.expr import Expr
+    from sheetgrad.read.book.cells import Tree
+
+MOST_EDITS = 700
+"""Edits of one forward formula that are tried."""
+MOST_ROUNDS = 6
+"""Forward formulas that are put right one after the other."""
+
+
+def put_right(made: Understood, heads: dict[int, Head]) -> Understood:
+    """The network with its forward formulas as they were meant, where that makes more gradients right."""
+    for _ in range(MOST_ROUNDS):
+        wrong = [symbol for symbol in made.parameters if not is_right(made, symbol)]
+        if not wrong:
+            return made
+        better = _better(made, wrong, odd(made, heads))
+        if better is None:
+            return made
+        made = better
+    return made
+
+
+def _better(made: Understood, wrong: list[str], names: list[str]) -> Understood | None:
+    """The first change that makes every wrong gradient right, or the one that makes most of them so."""
+    best: Understood | None = None
+    most = 0
+    for changes in (*_together(made, names), *_alone(made, names)):
+        gained = _gained(made, changes, wrong)
+        if gained is not None and gained[0] > most:
+            most, best = gained
+            if most == len(wrong):
+                return best
+    return best
+
+
+def _alone(made: Understood, names: list[str]) -> Iterator[dict[str, Expr]]:
+    """One formula changed."""
+    for name in names:
+        for value in islice(_edited(made, name), MOST_EDITS):
+            yield {name: value}
+
+
+def _together(made: Understood, names: list[str]) -> Iterator[dict[str, Expr]]:
+    """The same change in every formula of one form, as when a sigmoid is typed wrongly once and copied."""
+    groups: dict[object, list[str]] = {}
+    for name in names:
+        tree = _tree(made, name)
+        if tree is not None:
+            groups.setdefault(_form(tree), []).append(name)
+    for members in groups.values():
+        if len(members) > 1:
+            for values in zip(*(_edited(made, name, cells=False) for name in members), strict=False):
+                yield dict(zip(members, values, strict=True))
+
+
+def _tree(made: Understood, name: str) -> Tree | None:
+    across = next((a for a in made.roles.table.tracks if made.roles.name(a) == name), None)
+    formula = None if across is None else made.roles.main.get(across)
+    return None if formula is None else formula.tree
+
+
+def _form(tree: Tree) -> object:
+    """A formula without the cells that it names."""
+    if isinstance(tree, Call):
+        return (tree.function, *map(_form, tree.arguments))
+    return "cell" if isinstance(tree, Reference) else tree
+
+
+def _gained(made: Understood, changes: dict[str, Expr], wrong: list[str]) -> tuple[int, Understood] | None:
+    """How many more updates are right under other forward formulas; None where none is, or one is lost."""
+    roles = made.roles
+    if any(name in roles.ancestors(value) for name, value in changes.items()):
+        return None
+    changed = replace(roles, definitions=roles.definitions | changes)
+    changed.reorder()
+    parts = ()
+    if made.loss not in roles.definitions:
+        parts = tuple(use.symbol.name for use in references(made.definitions[made.loss]))
+    tried = with_loss(changed, made.loss, parts)
+    tried.factor = made.factor
+    gained = 0
+    for symbol in made.parameters:
+        good = symbol in tried.points.values and is_right(tried, symbol)
+        if not good and symbol not in wrong:
+            return None
+        gained += good and symbol in wrong
+    return (gained, tried) if gained else None
+
+
+def _edited(made: Understood, name: str, *, cells: bool = True) -> Iterator[Expr]:
+    """Other readings of a forward formula, likeliest first."""
+    roles = made.roles
+    across = next((a for a in roles.table.tracks if roles.name(a) == name), None)
+    formula = None if across is None else roles.main.get(across)
+    if across is None or formula is None or formula.tree is None:
+        return
+    line = next(run for run in roles.table.tracks[across].runs if run.formula is formula).last
+    others: list[Reference] = []
+    given: list[tuple[Reference, float]] = []
+    for track in roles.table.tracks:
+        reference = Reference(track - across, 0) if roles.table.sideways else Reference(0, track - across)
+        if track != across and (roles.name(track) in made.points.values or track in roles.states.values()):
+            others.append(reference)
+            if roles.name(track) in roles.leaves and (number := constant_value(roles.table, track)) is not None:
+                given.append((reference, number))
+    swaps = (*typed(formula.tree, given), *other_cell(formula.tree, others)) if cells else ()
+    for edit in (*swaps, *near(formula.tree, ())):
+        try:
+            value = roles.compiler.tree(edit.tree, across, line)
+        except NotReadError:
+            continue
+        yield substitute(value, roles.same, tidy=False)
