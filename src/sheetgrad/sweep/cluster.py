@@ -59,10 +59,11 @@ def blocks(
             numbers[future] = number
             return future
 
-        queue = distributed.as_completed([submit(number) for number in islice(left, ahead)])
-        for future in queue:
+        first = [submit(number) for number in islice(left, ahead)]
+        queue = distributed.as_completed(first, with_results=True, raise_errors=False)
+        for future, result in queue:
             number = numbers.pop(future)
-            found = _result(future, number)
+            found = _block(future, result, number)
             future.release()
             tell(number, 1.0)
             yield number, found
@@ -75,14 +76,14 @@ def blocks(
             client.cluster.close()
 
 
-def _result(future: Any, number: int) -> Block:  # noqa: ANN401 -- distributed brings no types
-    try:
-        return Block(*future.result())
-    except Exception as error:  # whatever went wrong over there
+def _block(future: Any, result: Any, number: int) -> Block:  # noqa: ANN401 -- distributed brings no types
+    if future.status == "error" or isinstance(result, BaseException):
+        error = result if isinstance(result, BaseException) else result[1]
         message = (
             f"block {number}: failed on the cluster ({type(error).__name__}: {error}); is sheetgrad the same there?"
         )
         raise SheetgradError(message) from error
+    return Block(*result)
 
 
 def _library() -> Any:  # noqa: ANN401 -- distributed brings no types
