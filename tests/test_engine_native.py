@@ -135,18 +135,25 @@ END, KEEP, ADD, DOT = (_native.OPERATIONS[name] for name in ("END", "KEEP", "ADD
     [
         {"step": b""},
         {"step": b"\0\0\0"},
-        {"step": array("I", [ADD, 0, 0, 0])},
-        {"step": array("I", [ADD, 0, 0])},
-        {"step": array("I", [ADD, 1000, 0, 0, END])},
-        {"step": array("I", [ADD, 0, 1000, 0, END])},
-        {"step": array("I", [ADD, 0, 0, 2**32 - 1, END])},
+        {"step": array("I", [ADD, 1, 0, 0, 0])},
+        {"step": array("I", [ADD, 1, 0, 0])},
+        {"step": array("I", [ADD])},
+        {"step": array("I", [ADD, 0, 0, 0, 0, END])},
+        {"step": array("I", [ADD, 2, 0, 0, 0, END])},
+        {"step": array("I", [ADD, 2**32 - 1, 0, 0, 0, END])},
+        {"step": array("I", [ADD, 1, 1000, 0, 0, END])},
+        {"step": array("I", [ADD, 1, 0, 1000, 0, END])},
+        {"step": array("I", [ADD, 1, 0, 0, 2**32 - 1, END])},
+        {"step": array("I", [ADD, 2, 0, 0, 0, 0, 0, 1000, END])},
         {"step": array("I", [END, END])},
         {"step": array("I", [2**32 - 1, END])},
         {"step": array("I", [KEEP, KEEP, END])},
         {"once": array("I", [KEEP, END])},
-        {"step": array("I", [DOT, 0, 0, END])},
-        {"step": array("I", [DOT, 0, 2**31, 0, 0, END])},
-        {"step": array("I", [DOT, 0, 2, 0, 0, 0, END])},
+        {"step": array("I", [DOT, 1, 0, 0, END])},
+        {"step": array("I", [DOT, 1, 2**31, 0, 0, 0, END])},
+        {"step": array("I", [DOT, 1, 2, 0, 0, 0, 0, END])},
+        {"step": array("I", [DOT, 0, 2, 0, 0, 0, 0, 0, END])},
+        {"step": array("I", [DOT, 1, 1, 0, 0, 1000, END])},
         {"states": array("I", [1000])},
         {"settings": array("I", [1000])},
         {"inputs": array("I", [0, 1, 2, 1000])},
@@ -200,7 +207,7 @@ def test_a_run_on_what_does_not_fit_is_refused(change: dict[str, Any]) -> None:
 
 def test_ctrl_c_stops_a_run_within_a_tenth_of_a_second() -> None:
     """The interpreter is in the middle of a chunk of many steps."""
-    native = _native.Tape(**arguments() | {"width": 0, "step": array("I", [ADD, 9, 9, 9, END])})
+    native = _native.Tape(**arguments() | {"width": 0, "step": array("I", [ADD, 1, 9, 9, 9, END])})
     timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
     timer.start()
     began = time.monotonic()
@@ -210,7 +217,7 @@ def test_ctrl_c_stops_a_run_within_a_tenth_of_a_second() -> None:
 
 
 def test_other_threads_run_meanwhile() -> None:
-    native = _native.Tape(**arguments() | {"width": 0, "step": array("I", [ADD, 9, 9, 9, END])})
+    native = _native.Tape(**arguments() | {"width": 0, "step": array("I", [ADD, 1, 9, 9, 9, END])})
     run = lambda: native.run(array("d", [0.1] * 8), array("d", [0.5]), array("i", [0]), 2 * 10**8, bytearray(), 0)  # noqa: E731 -- what a thread does
     thread = threading.Thread(target=run)
     thread.start()

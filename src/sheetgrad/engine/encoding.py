@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.emit.locals import live, sources
@@ -58,16 +59,19 @@ class Encoded(NamedTuple):
     """How many slots are kept at a step, from slot 0 on."""
 
     def words(self, lines: Iterable[Line], numbers: Mapping[str, int]) -> bytes:
-        """Lines as 32-bit words, with the end behind them."""
+        """Lines as 32-bit words, those of the same operation in a row together, with the end behind them."""
         code = array("I")
-        for operation, target, operands in lines:
+        for (operation, count), run in groupby(lines, key=lambda line: (line.operation, len(line.operands))):
             code.append(numbers[operation])
             if operation == "KEEP":
                 continue
-            code.append(target)
+            same = list(run)
+            code.append(len(same))
             if operation in LONG:
-                code.append(len(operands) // 2)
-            code.extend(operands)
+                code.append(count // 2)
+            for line in same:
+                code.append(line.target)
+                code.extend(line.operands)
         code.append(numbers["END"])
         return code.tobytes()
 
@@ -125,7 +129,7 @@ class _Encoder:
         constant = self._constant()
         tiles = Tiler(self.values, wanted, constant).tiles()
         self._give_homes(tiles, constant)
-        step = [item for item in tiles.items() if item[0] not in constant]
+        step = self._ordered({value: tile for value, tile in tiles.items() if value not in constant})
         once = [self._line(value, tile, self.home) for value, tile in tiles.items() if value in constant]
         once += self._repeats(constant, among_constant=True)
         lines = self._lines(step, self._repeats(constant, among_constant=False))
@@ -133,6 +137,13 @@ class _Encoder:
             [self.home[self.values.known[quantity]] for quantity in group] for group in self.given
         )
         return Encoded(once, lines, self.initial, states, settings, data, constants, len(self.kept))
+
+    def _ordered(self, tiles: Mapping[Value, Tile]) -> list[tuple[Value, Tile]]:
+        """Tiles by their distance from what is given, then by operation: many of a kind in a row are quicker."""
+        level: dict[Value, int] = {}
+        for value, tile in tiles.items():
+            level[value] = 1 + max((level.get(operand, 0) for operand in tile.operands), default=0)
+        return sorted(tiles.items(), key=lambda item: (item[0] >= self.border, level[item[0]], item[1].operation))
 
     def _constant(self) -> set[Value]:
         """Everything that no step changes."""

@@ -22,6 +22,9 @@ SHORT = (2, 3, 4)
 SLOPED = (2, 3)
 """So have these where the slope of a sigmoid follows."""
 
+OUTPUTS = {"DOT_2_SIGMOID": "DOT_2_OUTPUT", "DOT_3_SIGMOID": "DOT_3_OUTPUT"}
+"""And these where the slope of a squared error follows."""
+
 
 class Tile(NamedTuple):
     """One operation: its name, and its operands in order."""
@@ -132,12 +135,22 @@ class Tiler:
         if self._inside(rest, "difference") != (self.one, output):
             return None
         if terms := self._inside(given, "difference"):
-            return Tile("SUBTRACT_SLOPE", (*terms, output))
+            return self._output(terms, output) or Tile("SUBTRACT_SLOPE", (*terms, output))
         terms = self._inside(given, "sum")
         if len(terms) in SLOPED:
             above = self._dot(terms, "_SLOPE")
             return Tile(above.operation, (*above.operands, output))
         return Tile("SLOPE", (given, output))
+
+    def _output(self, terms: tuple[Value, ...], output: Value) -> Tile | None:
+        """`(y - t)*y*(1 - y)` of an output y that nothing else uses, together with the sigmoid that y is."""
+        alone = self._uses[output] == 3 and output not in self._apart  # noqa: PLR2004 -- the three in the pattern
+        if terms[0] != output or not alone or self.values.kinds[output] != "quotient":
+            return None
+        made = self._sigmoid(*self.values.parts[output])
+        if made is None or made.operation not in OUTPUTS:
+            return None
+        return Tile(OUTPUTS[made.operation], (*made.operands, terms[1]))
 
     def _sigmoid(self, above: Value, below: Value) -> Tile | None:
         """`1/(1 + exp(-x))`, alone or with the sum of products that x is."""

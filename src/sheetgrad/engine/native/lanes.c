@@ -39,6 +39,9 @@ static int always(void) { return 1; }
 #ifdef ON_X86
 
 #define FMA(a, b, c) ((V)_mm256_fmadd_pd((__m256d)(a), (__m256d)(b), (__m256d)(c)))
+#define MINUS_PRODUCT_MINUS(a, b, c) ((V)_mm256_fnmsub_pd((__m256d)(a), (__m256d)(b), (__m256d)(c)))
+#define AT_MOST(x, limit) ((V)_mm256_min_pd(_mm256_set1_pd(limit), (__m256d)(x))) /* not-a-number stays: it is second */
+#define AT_LEAST(x, limit) ((V)_mm256_max_pd(_mm256_set1_pd(limit), (__m256d)(x)))
 #define SQRT_V(x) ((V)_mm256_sqrt_pd((__m256d)(x)))
 #define OF(name) name##_avx2
 #define TOGETHER 4
@@ -48,9 +51,13 @@ END_TARGET
 #undef OF
 #undef TOGETHER
 #undef FMA
+#undef MINUS_PRODUCT_MINUS
 #undef SQRT_V
 
 #define FMA(a, b, c) ((V)_mm512_fmadd_pd((__m512d)(a), (__m512d)(b), (__m512d)(c)))
+#define MINUS_PRODUCT_MINUS(a, b, c) ((V)_mm512_fnmsub_pd((__m512d)(a), (__m512d)(b), (__m512d)(c)))
+#define AT_MOST(x, limit) ((V)_mm512_min_pd(_mm512_set1_pd(limit), (__m512d)(x))) /* not-a-number stays: it is second */
+#define AT_LEAST(x, limit) ((V)_mm512_max_pd(_mm512_set1_pd(limit), (__m512d)(x)))
 #define SQRT_V(x) ((V)_mm512_sqrt_pd((__m512d)(x)))
 #define SCALE(x, k) ((V)_mm512_scalef_pd((__m512d)(x), (__m512d)(k)))
 #define OF(name) name##_avx512
@@ -61,6 +68,7 @@ END_TARGET
 #undef OF
 #undef TOGETHER
 #undef FMA
+#undef MINUS_PRODUCT_MINUS
 #undef SQRT_V
 #undef SCALE
 

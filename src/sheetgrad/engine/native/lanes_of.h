@@ -25,36 +25,39 @@ INLINE V OF(choose)(I where, V yes, V no) { return (V)((where & (I)yes) | (~wher
 #else
 #define MULTIPLY_ADD_V(a, b, c) ((a) * (b) + (c))
 #endif
+#ifndef AT_MOST /* not-a-number stays */
+#define AT_MOST(x, limit) CHOOSE((x) > ALL(limit), ALL(limit), x)
+#define AT_LEAST(x, limit) CHOOSE((x) < ALL(limit), ALL(limit), x)
+#endif
 
-/* (exp(r) - 1 - r) / r² to 2^-60 of exp(r). */
+/* (exp(r) - 1 - r) / r², so that exp(r) is off by 2^-58 at most. */
 INLINE V OF(rest_of_exp)(V r) {
-    V q = ALL(0x1.1f730349868cep-29);
-    q = MULTIPLY_ADD_V(q, r, ALL(0x1.af4de97ca4194p-26));
-    q = MULTIPLY_ADD_V(q, r, ALL(0x1.27e4db646b17ep-22));
-    q = MULTIPLY_ADD_V(q, r, ALL(0x1.71de0231960ebp-19));
-    q = MULTIPLY_ADD_V(q, r, ALL(0x1.a01a01a6d889cp-16));
-    q = MULTIPLY_ADD_V(q, r, ALL(0x1.a01a01abe7fe1p-13));
-    q = MULTIPLY_ADD_V(q, r, ALL(0x1.6c16c16c162d4p-10));
-    q = MULTIPLY_ADD_V(q, r, ALL(0x1.11111111100dcp-7));
-    q = MULTIPLY_ADD_V(q, r, ALL(0x1.5555555555556p-5));
-    q = MULTIPLY_ADD_V(q, r, ALL(0x1.5555555555557p-3));
-    return MULTIPLY_ADD_V(q, r, ALL(0.5));
+    V q = ALL(0x1.ad7f79dc81232p-26);
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.28ad69a318969p-22));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.71df253c733fbp-19));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.a0199a15d9e2cp-16));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.a01a012a67fffp-13));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.6c16c18426c8bp-10));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.1111111127ba2p-7));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.555555555088ap-5));
+    q = MULTIPLY_ADD_V(q, r, ALL(0x1.55555555554fap-3));
+    return MULTIPLY_ADD_V(q, r, ALL(0x1.000000000000ap-1));
 }
 
 /* 2^k from the sum of k and ROUNDING. */
 INLINE V OF(power_of_two)(V sum) { return (V)(((I)sum - (I)ALL(ROUNDING) + 1023) << 52); }
 
-INLINE V OF(exponential)(V x) {
-    x = CHOOSE(x > ALL(720.0), ALL(720.0), x); /* not-a-number stays */
-    x = CHOOSE(x < ALL(-760.0), ALL(-760.0), x);
-    V sum = MULTIPLY_ADD_V(x, ALL(LOG2_E), ALL(ROUNDING));
+/* exp(sign·x), for a sign of 1 or -1. */
+INLINE V OF(exponential)(V x, double sign) {
+    x = AT_LEAST(AT_MOST(x, sign > 0 ? 720.0 : 760.0), sign > 0 ? -760.0 : -720.0);
+    V sum = MULTIPLY_ADD_V(x, ALL(sign * LOG2_E), ALL(ROUNDING));
     V k = sum - ROUNDING;
-    V high = MULTIPLY_ADD_V(k, ALL(-LN2_HIGH), x);
 #ifdef FMA
+    V high = sign > 0 ? FMA(k, ALL(-LN2_HIGH), x) : MINUS_PRODUCT_MINUS(k, ALL(LN2_HIGH), x);
     V r = FMA(k, ALL(-LN2_LOW), high);
     V y = FMA(FMA(OF(rest_of_exp)(r), r, ALL(1.0)), r, ALL(1.0));
 #else
-    V low = k * LN2_LOW, r = high - low, lost = (high - r) - low;
+    V high = sign * x - k * LN2_HIGH, low = k * LN2_LOW, r = high - low, lost = (high - r) - low;
     V y = 1.0 + (r + (r * r * OF(rest_of_exp)(r) + lost));
 #endif
 #ifdef SCALE
@@ -69,7 +72,7 @@ INLINE V OF(exponential)(V x) {
 /* tanh|x| = m/(m + 2) with m = exp(2|x|) - 1 = 2^k·(exp(r) - 1) + (2^k - 1), which loses nothing near 0. */
 INLINE V OF(hyperbolic_tangent)(V x) {
     V sign = (V)((I)x & SIGN), a = (V)((I)x ^ (I)sign) * 2.0;
-    a = CHOOSE(a > ALL(80.0), ALL(80.0), a);
+    a = AT_MOST(a, 80.0);
     V sum = MULTIPLY_ADD_V(a, ALL(LOG2_E), ALL(ROUNDING));
     V k = sum - ROUNDING;
     V high = MULTIPLY_ADD_V(k, ALL(-LN2_HIGH), a), low = k * LN2_LOW, r = high - low, lost = (high - r) - low;
@@ -100,17 +103,25 @@ static V OF(raised)(V base, V exponent) {
 #else
 #define SQRT_OF(x) OF(one_by_one)(x, sqrt)
 #endif
-#define EXP_OF(x) OF(exponential)(x)
+#define EXP_OF(x) OF(exponential)(x, 1.0)
 #define LOG_OF(x) OF(one_by_one)(x, log)
 #define TANH_OF(x) OF(hyperbolic_tangent)(x)
 #define POSITIVE_OF(x) ((V)((I)((x) > ALL(0.0)) & (I)ALL(1.0)))
-#define SIGMOID_OF(x) (1.0 / (1.0 + OF(exponential)(-(x))))
+#define SIGMOID_OF(x) (1.0 / (1.0 + OF(exponential)(x, -1.0)))
 #define MAXIMUM_OF(x, y) CHOOSE(((x) >= (y)) | ((x) != (x)), x, y)
 #define MINIMUM_OF(x, y) CHOOSE(((x) <= (y)) | ((x) != (x)), x, y)
 #define POWER_OF(x, y) OF(raised)(x, y)
 
+#define OUTPUT_OF(x, target) OF(output)(x, target)
+
+/* A sigmoid and, under half its squared distance from the target, the slope of its argument. */
+INLINE V OF(output)(V x, V target) {
+    const V y = SIGMOID_OF(x);
+    return (y - target) * y * (1.0 - y);
+}
+
 static void OF(exp)(double *values, size_t vectors) {
-    for (V *x = (V *)values, *end = x + vectors; x < end; x++) *x = OF(exponential)(*x);
+    for (V *x = (V *)values, *end = x + vectors; x < end; x++) *x = OF(exponential)(*x, 1.0);
 }
 
 static void OF(tanh)(double *values, size_t vectors) {
@@ -118,7 +129,7 @@ static void OF(tanh)(double *values, size_t vectors) {
 }
 
 #define SLOT(number) ((V *)slots + (size_t)(number) * vectors)
-#define SOURCE(letter, number) const V *letter##_ = SLOT(at[2 + number]);
+#define SOURCE(letter, number) const V *letter##_ = SLOT(at[1 + number]);
 #define SOURCES_1 SOURCE(A, 0)
 #define SOURCES_2 SOURCES_1 SOURCE(B, 1)
 #define SOURCES_3 SOURCES_2 SOURCE(C, 2)
@@ -154,28 +165,33 @@ static void OF(run)(const word *code, double *slots, lane_stretch *work, size_t 
                 break;
 #define X(name, count, value)                                                                \
             case OP_##name: {                                                                \
-                SOURCES_##count                                                              \
-                V *result = SLOT(at[1]);                                                     \
-                for (size_t v = 0; v < vectors; v++) { TAKEN_##count result[v] = value; }    \
-                at += 2 + count;                                                             \
+                word times = at[1];                                                          \
+                at += 2;                                                                     \
+                do {                                                                         \
+                    SOURCES_##count                                                          \
+                    V *result = SLOT(at[0]);                                                 \
+                    for (size_t v = 0; v < vectors; v++) { TAKEN_##count result[v] = value; } \
+                    at += 1 + count;                                                         \
+                } while (--times);                                                           \
                 break;                                                                       \
             }
             OPERATIONS(X)
 #undef X
 #define X(name, value)                                                                       \
             case OP_##name: {                                                                \
+                word times = at[1];                                                          \
                 const size_t pairs = at[2];                                                  \
-                V *result = SLOT(at[1]);                                                     \
-                for (size_t v = 0; v < vectors; v++) {                                       \
-                    const word *pair = at + 3;                                               \
-                    V S = SLOT(pair[0])[v] * SLOT(pair[1])[v];                               \
-                    for (size_t rest = pairs; --rest;) {                                     \
-                        pair += 2;                                                           \
-                        S += SLOT(pair[0])[v] * SLOT(pair[1])[v];                            \
+                at += 3;                                                                     \
+                do {                                                                         \
+                    V *result = SLOT(at[0]);                                                 \
+                    const word *end = at + 1 + 2 * pairs;                                    \
+                    for (size_t v = 0; v < vectors; v++) {                                   \
+                        V S = SLOT(at[1])[v] * SLOT(at[2])[v];                               \
+                        for (const word *pair = at + 3; pair < end; pair += 2) S += SLOT(pair[0])[v] * SLOT(pair[1])[v]; \
+                        result[v] = value;                                                   \
                     }                                                                        \
-                    result[v] = value;                                                       \
-                }                                                                            \
-                at += 3 + 2 * pairs;                                                         \
+                    at = end;                                                                \
+                } while (--times);                                                           \
                 break;                                                                       \
             }
             LONG_OPERATIONS(X)
@@ -193,6 +209,8 @@ static void OF(run)(const word *code, double *slots, lane_stretch *work, size_t 
 #undef ONE
 #undef SIGN
 #undef MULTIPLY_ADD_V
+#undef AT_MOST
+#undef AT_LEAST
 #undef ABSOLUTE_OF
 #undef SQRT_OF
 #undef EXP_OF
@@ -203,6 +221,7 @@ static void OF(run)(const word *code, double *slots, lane_stretch *work, size_t 
 #undef MAXIMUM_OF
 #undef MINIMUM_OF
 #undef POWER_OF
+#undef OUTPUT_OF
 #undef ROUNDING
 #undef LOG2_E
 #undef LN2_HIGH

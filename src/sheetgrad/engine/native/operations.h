@@ -31,9 +31,11 @@
     X(UPDATE, 4, A - B * (C * D))                                                            \
     X(DOT_2, 4, A * B + C * D)                                                               \
     X(DOT_2_SIGMOID, 4, SIGMOID_OF(A * B + C * D))                                           \
+    X(DOT_2_OUTPUT, 5, OUTPUT_OF(A * B + C * D, E))                                          \
     X(DOT_2_SLOPE, 5, (A * B + C * D) * E * (ONE - E))                                       \
     X(DOT_3, 6, A * B + C * D + E * F)                                                       \
     X(DOT_3_SIGMOID, 6, SIGMOID_OF(A * B + C * D + E * F))                                   \
+    X(DOT_3_OUTPUT, 7, OUTPUT_OF(A * B + C * D + E * F, G))                                  \
     X(DOT_3_SLOPE, 7, (A * B + C * D + E * F) * G * (ONE - G))                               \
     X(DOT_4, 8, A * B + C * D + E * F + G * H)                                               \
     X(DOT_4_SIGMOID, 8, SIGMOID_OF(A * B + C * D + E * F + G * H))

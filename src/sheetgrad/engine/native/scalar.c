@@ -16,6 +16,14 @@
 #define MINIMUM_OF(x, y) ((x) <= (y) || (x) != (x) ? (x) : (y))
 #define POWER_OF(x, y) raised(x, y)
 
+#define OUTPUT_OF(x, target) output(x, target)
+
+/* A sigmoid and, under half its squared distance from the target, the slope of its argument. */
+static inline double output(double x, double target) {
+    const double y = SIGMOID_OF(x);
+    return (y - target) * y * (1.0 - y);
+}
+
 /* As the fall-back has it: 0 to a negative power is infinity whatever the sign of the 0. */
 static double raised(double base, double exponent) {
     return base == 0.0 && exponent < 0.0 ? INFINITY : pow(base, exponent);
@@ -37,19 +45,21 @@ void tape_place_data(const data_source *data, const int32_t *samples, double *sl
 
 /* Where the compiler can jump to an address, each operation jumps to the next one; elsewhere a switch does. */
 #if defined(__GNUC__) && !defined(SHEETGRAD_SWITCH)
+#define BARRIER __asm__ volatile("" ::: "memory")
 #define START static const void *const places[] = {&&at_END, &&at_KEEP, OPERATIONS(P) LONG_OPERATIONS(P)}; NEXT
 #define P(name, ...) &&at_##name,
 #define AT(name) at_##name:
 #define NEXT goto *places[*at];
 #define FINISH
 #else
+#define BARRIER
 #define START for (;;) switch (*at) {
 #define AT(name) case OP_##name:
 #define NEXT continue;
 #define FINISH default: return; }
 #endif
 
-#define OPERAND(letter, number) const double letter = slots[at[2 + number]];
+#define OPERAND(letter, number) const double letter = slots[at[1 + number]];
 #define OPERANDS_1 OPERAND(A, 0)
 #define OPERANDS_2 OPERANDS_1 OPERAND(B, 1)
 #define OPERANDS_3 OPERANDS_2 OPERAND(C, 2)
@@ -69,23 +79,38 @@ void tape_run(const word *code, double *slots, stretch *work) {
     START
 
     AT(KEEP) {
-        if (width == 1) row[0] = slots[0];
-        else memcpy(row, slots, width * sizeof(double));
+        for (size_t slot = 0; slot < width; slot++) { /* number by number: wider loads would wait for the stores */
+            row[slot] = slots[slot];
+            BARRIER;
+        }
         row += width;
         at++;
         NEXT
     }
-#define X(name, count, value) AT(name) { OPERANDS_##count slots[at[1]] = value; at += 2 + count; NEXT }
+#define X(name, count, value)                                                                \
+    AT(name) {                                                                               \
+        word times = at[1];                                                                  \
+        at += 2;                                                                             \
+        do {                                                                                 \
+            OPERANDS_##count                                                                 \
+            slots[at[0]] = value;                                                            \
+            at += 1 + count;                                                                 \
+        } while (--times);                                                                   \
+        NEXT                                                                                 \
+    }
     OPERATIONS(X)
 #undef X
 #define X(name, value)                                                                       \
     AT(name) {                                                                               \
-        size_t pairs = at[2];                                                                \
-        double *result = slots + at[1];                                                      \
+        word times = at[1];                                                                  \
+        const size_t pairs = at[2];                                                          \
         at += 3;                                                                             \
-        double S = slots[at[0]] * slots[at[1]];                                              \
-        for (at += 2; --pairs; at += 2) S += slots[at[0]] * slots[at[1]];                    \
-        *result = value;                                                                     \
+        do {                                                                                 \
+            double *result = slots + *at++, S = slots[at[0]] * slots[at[1]];                 \
+            const word *end = at + 2 * pairs;                                                \
+            for (at += 2; at < end; at += 2) S += slots[at[0]] * slots[at[1]];               \
+            *result = value;                                                                 \
+        } while (--times);                                                                   \
         NEXT                                                                                 \
     }
     LONG_OPERATIONS(X)
@@ -121,18 +146,16 @@ const char *tape_fault(const word *code, size_t length, size_t slots, size_t kee
             continue;
         }
         if (operation >= OP_COUNT) return "an operation is unknown";
-        const size_t fixed = operand_counts[operation];
-        if (length - at < 3) return "an operation is cut off";
-        size_t first = at + 2, count = fixed;
-        if (!fixed) {
-            if (code[at + 2] < 1 || code[at + 2] > (length - at) / 2) return "a sum has an impossible length";
-            first = at + 3, count = 2 * (size_t)code[at + 2];
+        if (length - at < 4) return "an operation is cut off";
+        size_t times = code[at + 1], count = operand_counts[operation];
+        at += 2;
+        if (!count) {
+            if (code[at] < 1 || code[at] > length / 2) return "a sum has an impossible length";
+            count = 2 * (size_t)code[at++];
         }
-        if (first + count >= length) return "an operation is cut off";
-        if (code[at + 1] >= slots) return "a result has no slot";
-        for (size_t place = first; place < first + count; place++)
-            if (code[place] >= slots) return "an operand has no slot";
-        at = first + count;
+        if (times < 1 || times >= (length - at + count) / (count + 1)) return "an operation is cut off";
+        for (const size_t end = at + times * (count + 1); at < end; at++)
+            if (code[at] >= slots) return "a result or an operand has no slot";
     }
     return "code has no end";
 }

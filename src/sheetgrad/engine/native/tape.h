@@ -11,7 +11,8 @@
 #error "doubles must be computed as doubles; the fall-back in Python is used instead"
 #endif
 
-/* Code is a list of words: an operation, the slot of its result, the slots of its operands. */
+/* Code is a list of words: an operation, how many times it is done, and for each time the slot of the result and
+ * the slots of the operands. Sums of any length have the number of their pairs behind the number of times. */
 typedef uint32_t word;
 
 /* Data of the steps: one row a sample in each of several tables. */
