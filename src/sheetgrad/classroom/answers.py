@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sheetgrad.check.findings import Judged as Marked
 from sheetgrad.check.report.words import quantity as shown_as
 from sheetgrad.classroom.carried import judged
+from sheetgrad.classroom.cells import answers_in_book
 from sheetgrad.classroom.graded import Slip
 from sheetgrad.classroom.items import Item
 from sheetgrad.classroom.levels import FIND
@@ -75,21 +76,46 @@ class Answers:
         return self._made
 
     def judge(
-        self, name: str, reports: Sequence[tuple[str, Report]], formulas: Iterable[Evidence], cells: Mapping[str, float]
+        self,
+        name: str,
+        reports: Sequence[tuple[str, Report]],
+        formulas: Iterable[Evidence],
+        books: Sequence[tuple[str, str]] = (),
     ) -> Filled:
-        """What a student filled in; `formulas` is what the checker says, `cells` the numbers of a workbook."""
+        """What a student filled in, file by file; `formulas` is what the checker says, `books` are workbooks."""
         student = self.exercise.student(name)
         if student is None:
             return Filled()
-        given: dict[str, tuple[float | None, str]] = {key: (number, "the workbook") for key, number in cells.items()}
-        for shown, report in reports:
-            if report.kind == "document" and not report.error:
-                for key, text in answers_in(report.text, self.exercise).items():
-                    if given.get(key, (None, ""))[0] is None:
-                        given[key] = (number_in(text), shown)
+        formulas = tuple(formulas)
+        found = [self._document(shown, report, student, formulas) for shown, report in reports]
+        found += [self._book(shown, path, student) for shown, path in books]
+        return Filled(
+            tuple(one for filled in found for one in filled.evidence),
+            tuple(slip for filled in found for slip in filled.slips),
+        )
+
+    def _document(self, shown: str, report: Report, student: Student, formulas: Iterable[Evidence]) -> Filled:
+        if report.kind != "document" or report.error:
+            return Filled()
+        lines = lines_of(report.text, self.exercise)
+
+        def place(key: str) -> str:
+            line = report.text.count("\n", 0, lines[key][0]) + 1 if key in lines else 0
+            return f"{shown}, line {line}" if line else shown
+
+        texts = answers_in(report.text, self.exercise)
+        given = {key: (number_in(text), place(key)) for key, text in texts.items()}
+        found = self._judged(given, student)
+        return found._replace(evidence=tuple(self._with_formulas(found.evidence, formulas)))
+
+    def _book(self, shown: str, path: str, student: Student) -> Filled:
+        given = {key: (number, shown) for key, number in answers_in_book(path, self.exercise).items()}
+        return self._judged(given, student)
+
+    def _judged(self, given: Mapping[str, tuple[float | None, str]], student: Student) -> Filled:
+        """The numbers of one file with their places."""
         numbers = {key: number for key, (number, _) in given.items() if number is not None}
         found = judged(self.exercise, student, numbers)
-        given = {key: (number, self._place(key, shown, reports)) for key, (number, shown) in given.items()}
         made: list[Evidence] = []
         slips: list[Slip] = []
         for question in self.exercise.questions:
@@ -99,14 +125,7 @@ class Answers:
                 slips += [Slip(code or "arithmetic", question.quantity, one.sign, one.place)] * (
                     one.standing == "wrong"
                 )
-        return Filled(tuple(self._with_formulas(made, formulas)), tuple(slips))
-
-    def _place(self, key: str, shown: str, reports: Sequence[tuple[str, Report]]) -> str:
-        """Where an answer stands: the file, and the line where that is a document."""
-        for name, report in reports:
-            if name == shown and key in (lines := lines_of(report.text, self.exercise)):
-                return f"{shown}, line {report.text.count(chr(10), 0, lines[key][0]) + 1}"
-        return shown
+        return Filled(tuple(made), tuple(slips))
 
     # --- numbers --------------------------------------------------------------------------------
 
@@ -158,7 +177,7 @@ class Answers:
 
     # --- formulas -------------------------------------------------------------------------------
 
-    def _with_formulas(self, numbers: list[Evidence], formulas: Iterable[Evidence]) -> Iterable[Evidence]:
+    def _with_formulas(self, numbers: Sequence[Evidence], formulas: Iterable[Evidence]) -> Iterable[Evidence]:
         """Numbers, and formulas where these are asked for: each is worth half."""
         if self.exercise.blanks == "numbers" or self.exercise.level == FIND:
             return numbers

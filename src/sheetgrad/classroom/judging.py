@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sheetgrad.check.network import Network
 from sheetgrad.check.one import LIMIT, checked
 from sheetgrad.classroom.answers import Answers, Filled, as_marked, without_planted
+from sheetgrad.classroom.cells import is_book
 from sheetgrad.classroom.evidence import evidence, place, sign
 from sheetgrad.classroom.feedback import feedback, follows
 from sheetgrad.classroom.graded import Graded, Paper, Slip, graded_of, sums
@@ -103,10 +104,11 @@ class Grader:
         student, matched = self._student(task.hand_in, reports)
         plan = self.plan
         found = [one for shown, report in reports for one in evidence(report, shown, plan.names)]
-        filled = Filled() if self.answers is None else self.answers.judge(student, reports, found, {})
+        books = [(file.shown, file.given.path) for file in files if is_book(file.shown) and file.given.size]
+        filled = Filled() if self.answers is None else self.answers.judge(student, reports, found, books)
         given = marks(plan.items, (*found, *filled.evidence), plan.rubric)
         late = task.hand_in.late or is_late(task.hand_in.time, plan.rubric.due)
-        problem = _problem(files, reports)
+        problem = "" if filled.evidence else _problem(files, reports)
         graded = Graded(
             task.hand_in.label,
             student,
@@ -119,7 +121,7 @@ class Grader:
             most(given),
             given,
             (*(slip for shown, report in reports for slip in _slips(report, shown)), *filled.slips),
-            tuple(_paper(file, dict(reports)) for file in files),
+            tuple(_paper(file, dict(reports), filled) for file in files),
             sums(report.text for _, report in reports),
         )
         if plan.exercise is not None:
@@ -164,10 +166,11 @@ def _slips(report: Report, shown: str) -> Iterator[Slip]:
             yield Slip(finding.code, finding.quantity, sign(finding), place(shown, finding.line))
 
 
-def _paper(file: File, reports: Mapping[str, Report]) -> Paper:
+def _paper(file: File, reports: Mapping[str, Report], filled: Filled) -> Paper:
     report = reports.get(file.shown)
     if report is None:
-        return Paper(file.shown, problem=file.problem)
+        is_filled = any(one.place == file.shown for one in filled.evidence)
+        return Paper(file.shown, "workbook" if is_filled else "", "" if is_filled else file.problem)
     counts = report.counts
     return Paper(
         file.shown,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.files import FORMS, Given, files
 from sheetgrad.classroom.archives import ArchiveError, Unpacker, members
+from sheetgrad.classroom.cells import BOOKS
 from sheetgrad.classroom.handins import JUNK, PICTURES, ZIP
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def digest(found: tuple[File, ...], also: str) -> str:
     made = hashlib.sha256(also.encode())
     for file in found:
         made.update(f"\0{file.shown}\0{file.problem}\0".encode())
-        if not file.problem:
+        if file.given.size:
             with Path(file.given.path).open("rb") as source:
                 made.update(hashlib.file_digest(source, "sha256").digest())
     return made.hexdigest()
@@ -117,4 +118,4 @@ class _Opener:
 
 def _is_read(name: str) -> bool:
     ending = PurePosixPath(name).suffix.lower()
-    return ending in FORMS or ending in {ZIP, ""}
+    return ending in FORMS or ending in BOOKS or ending in {ZIP, ""}
