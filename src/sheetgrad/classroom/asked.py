@@ -114,7 +114,7 @@ def sheet_of(setup: Setup) -> Sheet:
         raise TooLargeError(message)
     made = names.program.unrolled()
     lines = {line.quantity: line for line in derive(setup, form="chain", every=True).lines}
-    plain = _Plain(names)
+    plain = Plainly(names)
     parameters = set(made.model.parameters)
     answers = {}
     for equation in (*made.forward, *_by_parameter(made), *made.updates):
@@ -142,13 +142,14 @@ def _by_parameter(made: Program) -> Iterable[Equation]:
     return sorted(gradients, key=lambda equation: (places[equation.target.wrt.symbol], equation.target.wrt.places))  # type: ignore[union-attr]  # only gradients here
 
 
-class _Plain:
+class Plainly:
     """Turns expressions over families into expressions over plain names."""
 
     def __init__(self, names: Notation) -> None:
         self.names = names
 
     def __call__(self, node: Expr) -> Expr:
+        """The expression, or the quantity, in plain names."""
         replacements: dict[Expr, Expr] = {}
         for part in walk(node):
             match part:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
+from math import isnan
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheetgrad.catalog.optimizers import RATE
 from sheetgrad.classroom.blanks import with_blank
 from sheetgrad.classroom.levels import LEVELS
 from sheetgrad.classroom.proof import distractors, named
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sheetgrad.expr import Quantity
     from sheetgrad.notation import Notation
 
+FILLED_DOWN = 10
+"""Updates in a workbook whose gradients are asked for."""
 LONGEST_NAME = 80
 """Characters of an identifier that a sheet shows."""
 
@@ -44,6 +46,8 @@ class Item(NamedTuple):
     points: float
     stands: str = ""
     """The number that stands there already; empty where it is asked for."""
+    value: float = 0.0
+    """The same with all its digits."""
 
 
 class Part(NamedTuple):
@@ -81,6 +85,20 @@ class Paper:
         return LEVELS[self.made.exercise.level].task
 
     @property
+    def rows(self) -> int:
+        """Rows of the workbook: the steps made by hand; some more to fill down where all gradients are asked for."""
+        exercise, program = self.made.exercise, self.made.sheet.program
+        trains = exercise.level in {"gradients", "another"} and not program.states
+        return exercise.steps + 1 if not trains else FILLED_DOWN + 1
+
+    @property
+    def given_with_rate(self) -> tuple[tuple[Expr, str], ...]:
+        """What is given, and what the updates need besides."""
+        known = {quantity for quantity, _ in self.given}
+        settings = _settings(self.made) if self.rows > 1 else []
+        return (*self.given, *(pair for pair in settings if pair[0] not in known))
+
+    @property
     def finds(self) -> bool:
         """Whether a mistake is to be found."""
         return self.student.planted is not None
@@ -103,9 +121,12 @@ def paper(made: Made, student: Student) -> Paper:
         answer = made.sheet.answers[question.quantity]
         blank = _blank(made, student, number, answer.own_value)
         right = made.exercise.printed(evaluate(answer.value, steps[question.step]))
-        stands = made.exercise.printed(numbers[question.id]) if numbers else ""
+        value = numbers.get(question.id, 0.0)
+        stands = made.exercise.printed(value) if numbers else ""
         formula = shown.get(question.id, answer.own_value if numbers else blank)
-        items.append(Item(number, answer.name, answer.own, formula, answer.own_value, right, question.points, stands))
+        items.append(
+            Item(number, answer.name, answer.own, formula, answer.own_value, right, question.points, stands, value)
+        )
     wrong = {q.id: tuple(named(distractors(made.chooser, q, steps), made.exercise)) for q in asked}
     return Paper(made, student, tuple(_given(made, student)), _parts(asked, items), wrong)
 
@@ -161,16 +182,25 @@ def _given(made: Made, student: Student) -> list[tuple[Expr, str]]:
     table = made.sheet.names.table()
     rows: list[tuple[Expr, str]] = [(table[name], f"{value:g}") for name, value in student.numbers.items()]
     uses_rate = any(question.role == "update" for question in made.chooser.questions)
-    return [*rows, (Ref(RATE), f"{made.exercise.rate:g}")] if uses_rate else rows
+    return [*rows, *_settings(made)] if uses_rate else rows
 
 
+def _settings(made: Made) -> list[tuple[Expr, str]]:
+    """The learning rate, and what else the optimizer is set to."""
+    rate = made.exercise.rate
+    return [
+        (Ref(symbol), f"{rate if isnan(value) else value:g}") for symbol, value in made.sheet.program.settings.items()
+    ]
+
+
+ORDINALS = {1: "second", 2: "third"}
 TITLES = {"forward": "Forward", "loss": "The loss", "backward": "The gradients", "update": "The update"}
 
 
 def _title(question: Question) -> str:
     title = TITLES.get(question.role, question.role)
     if question.role == "update" and question.step:
-        return f"The update number {question.step + 1}"
+        return f"The {ORDINALS.get(question.step, str(question.step + 1))} update"
     if question.step:
         return f"The loss after {'one update' if question.step == 1 else f'{question.step} updates'}"
     return title
