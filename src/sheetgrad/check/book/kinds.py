@@ -18,10 +18,12 @@ def kinds(made: Understood) -> dict[str, Kind]:
     depth: dict[str, int] = {}
     enters: dict[str, int] = {}
     for name, value in definitions.items():
+        if name not in made.changed:
+            continue
         used = [use.symbol.name for use in references(value)]
         depth[name] = 1 + max((depth.get(other, 0) for other in used), default=0)
         for other in used:
-            if other not in definitions:
+            if other not in made.changed:
                 enters[other] = min(enters.get(other, depth[name]), depth[name])
     found: dict[str, Kind] = {}
     for symbol in made.points.values:

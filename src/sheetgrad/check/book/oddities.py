@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def odd(made: Understood, heads: dict[int, Head]) -> list[str]:
     """Forward columns to look at first when gradients do not fit."""
     found = [*_with_rate(made), *_unlike_heads(made, heads), *_unlike_siblings(made), *_unknown_functions(made)]
-    return list(dict.fromkeys(found))
+    return [name for name in dict.fromkeys(found) if name in made.changed]
 
 
 def _with_rate(made: Understood) -> list[str]:
@@ -85,11 +85,12 @@ def _unlike_siblings(made: Understood) -> list[str]:
     """Of columns at one depth, those that are made of other sorts of things, or name one thing twice."""
     sort = kinds(made)
     levels: dict[Kind, list[str]] = {}
-    for name in made.definitions:
+    names_ = [name for name in made.definitions if name in made.changed]
+    for name in names_:
         levels.setdefault(sort[name], []).append(name)
     found: list[str] = []
     uses: Counter[str] = Counter()
-    for value in made.definitions.values():
+    for value in (made.definitions[name] for name in names_):
         uses.update({use.symbol.name for use in references(value)})
     for names in levels.values():
         shapes = {name: _shape(made, name, sort) for name in names}
@@ -106,18 +107,22 @@ def _unlike_siblings(made: Understood) -> list[str]:
         weights = [use.symbol.name for use in references(value) if sort.get(use.symbol.name) == ("weight", 0)]
         if any(uses[weight] > 1 for weight in weights) or _names_twice(value):
             found.append(name)
-    inner = [name for name in made.definitions if len(references(made.definitions[name])) == 1]
+    inner = [name for name in names_ if len(references(made.definitions[name])) == 1]
     shared = Counter(references(made.definitions[name])[0].symbol.name for name in inner)
     found += [name for name in inner if shared[references(made.definitions[name])[0].symbol.name] > 1]
-    targets = Counter(
-        use.symbol.name for value in made.definitions.values() for use in references(value) if sort.get(use.symbol.name, ("", 0))[0] == "given"
-    )
-    deepest = max((s[1] for s in sort.values() if s[0] == "given"), default=0)
-    for name, value in made.definitions.items():
-        given = [use.symbol.name for use in references(value) if sort.get(use.symbol.name) == ("given", deepest)]
-        if len(given) != 1 and sort[name][1] >= deepest or any(targets[one] > 1 for one in given):
-            found.append(name)
-    return found
+    return found + _targets(made, names_, sort)
+
+
+def _targets(made: Understood, names: list[str], sort: dict[str, Kind]) -> list[str]:
+    """Of the columns that compare with a target, those that compare with none, or with one that is taken."""
+    deepest = max((kind[1] for kind in sort.values() if kind[0] == "given"), default=0)
+    last = {
+        name: [u.symbol.name for u in references(made.definitions[name]) if sort.get(u.symbol.name) == ("given", deepest)]
+        for name in names
+        if sort[name] == ("forward", deepest)
+    }
+    taken = Counter(one for given in last.values() for one in set(given))
+    return [name for name, given in last.items() if len(given) != 1 or taken[given[0]] > 1]
 
 
 def _shape(made: Understood, name: str, sort: dict[str, Kind]) -> tuple[tuple[Kind, int], ...]:
