@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import stat
 import subprocess
@@ -37,6 +38,20 @@ def test_what_is_written_is_there_after_the_block_and_not_before(tmp_path: Path)
     assert names_in(tmp_path) == ["result.txt"]
 
 
+def test_where_files_need_a_name_they_have_one_until_they_are_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    path = tmp_path / "result.txt"
+    with replacing(path) as file:
+        file.write("whole")
+        assert [name for name in names_in(tmp_path) if name.endswith(".part")]
+    assert names_in(tmp_path) == ["result.txt"]
+    with pytest.raises(ValueError, match=r"^$"):
+        write_and_stop(path, ValueError)
+    assert names_in(tmp_path) == ["result.txt"]
+
+
 @pytest.mark.parametrize("stop", [ValueError, KeyboardInterrupt])
 def test_an_error_leaves_what_was_there_and_nothing_else(tmp_path: Path, stop: type[BaseException]) -> None:
     path = tmp_path / "result.txt"
@@ -47,7 +62,10 @@ def test_an_error_leaves_what_was_there_and_nothing_else(tmp_path: Path, stop: t
     assert names_in(tmp_path) == ["result.txt"]
 
 
-def test_a_process_that_is_interrupted_leaves_no_half_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_process_that_is_stopped_leaves_no_half_file(tmp_path: Path, how: signal.Signals) -> None:
+    if how is not signal.SIGINT and not hasattr(os, "O_TMPFILE"):
+        pytest.skip("files without a name are Linux's")
     code = (
         "import sys, time\nfrom sheetgrad.files import replacing\n"
         "with replacing(sys.argv[1]) as file:\n"
@@ -57,8 +75,7 @@ def test_a_process_that_is_interrupted_leaves_no_half_file(tmp_path: Path) -> No
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        assert len(names_in(tmp_path)) == 1
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         process.wait(timeout=20)
     assert names_in(tmp_path) == []
 

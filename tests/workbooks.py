@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 WRONG = 12345.678
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -107,11 +107,16 @@ def read_by_calamine(path: Path) -> Cells:
 
 def by_libreoffice(path: Path) -> Cells:
     """Recalculated by LibreOffice, every digit read through its interface for programs."""
-    command = needed("soffice")
-    python = system_python()
+    return all_by_libreoffice([path])[0]
+
+
+def all_by_libreoffice(paths: Iterable[Path], typed: Mapping[str, float] | None = None) -> list[Cells]:
+    """Several, by one LibreOffice: recalculated whole, or as it does when a user types numbers into named cells."""
+    command, python = needed("soffice"), system_python()
     script = Path(__file__).with_name("libreoffice_recalculates.py")
-    done = subprocess.run([python, str(script), command, str(path)], check=True, capture_output=True, timeout=600)
-    found: Cells = json.loads(done.stdout)
+    words = [*([json.dumps(typed)] if typed else []), *map(str, paths)]
+    done = subprocess.run([python, str(script), command, *words], check=True, capture_output=True, timeout=600)
+    found: list[Cells] = json.loads(done.stdout)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,25 +30,51 @@ def replacing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]
         CannotWriteError: the folder is missing, full, or not ours to write to.
     """
     target = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    except OSError as error:
-        message = f"{target}: cannot be written ({error.strerror}); give another place with -o"
-        raise CannotWriteError(message) from error
     text = "b" not in mode
+    name = ""
     try:
+        handle, name = _beside(target)
         with os.fdopen(handle, mode, encoding="utf-8" if text else None, newline="" if text else None) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
+            name = name or _named(file.fileno(), target)
         Path(name).chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
         Path(name).replace(target)
     except OSError as error:
         message = f"{target}: cannot be written ({error.strerror})"
         raise CannotWriteError(message) from error
     finally:
-        with suppress(FileNotFoundError):
-            Path(name).unlink()
+        if name:
+            with suppress(FileNotFoundError):
+                Path(name).unlink()
+
+
+def _beside(target: Path) -> tuple[int, str]:
+    """A new file in the folder of the target: without a name where the system has that, so that nobody has to clean up.
+
+    A file without a name is gone when its process is, even one that is killed.
+    """
+    try:
+        with suppress(AttributeError, OSError):  # only Linux has it, and not on every disk
+            Path("/proc/self/fd").stat()  # through which it gets its name in the end
+            return os.open(target.parent, os.O_TMPFILE | os.O_RDWR, 0o600), ""
+        return tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    except OSError as error:
+        message = f"{target}: cannot be written ({error.strerror}); give another place with -o"
+        raise CannotWriteError(message) from error
+
+
+def _named(handle: int, target: Path) -> str:
+    """Give a file without a name one beside the target."""
+    name = str(target.with_name(f".{target.name}.{secrets.token_hex(4)}.part"))
+    # Relative to a folder: without one, Python asks for a link to the link that stands in /proc.
+    folder = os.open("/proc/self/fd", os.O_RDONLY)
+    try:
+        os.link(str(handle), name, src_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
+    return name
 
 
 def _umask() -> int:

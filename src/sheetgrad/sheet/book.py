@@ -126,8 +126,9 @@ def _steps(page: Callable[[str], Page], plan: Plan, tables: Tables, values: Valu
     steps_page.write(page(tables.steps.sheet), tables.steps, plan.rows, partial(values.of_steps, tables), live=live)
     if tables.batch is not None:
         count = plan.batch_rows
-        steps_page.write(page(tables.batch.sheet), tables.batch, count, partial(values.of_batches, tables),
-                         live=live)  # fmt: skip
+        lines = partial(values.of_batches, tables)
+        joined = plan.setup.reduction
+        steps_page.write(page(tables.batch.sheet), tables.batch, count, lines, live=live, joined=joined)
 
 
 def _close(book: Workbook) -> None:

@@ -41,11 +41,12 @@ def check_size(setup: Setup, *, steps: int, rates: int) -> None:
         )
         raise TooLargeError(message)
     each = largest_batch(setup)
-    rows = HEADERS + (steps + 1) * each
+    below = 1 if each > 1 else 0  # a row takes the samples of a step together
+    rows = HEADERS + (steps + 1) * (each + below)
     if rows > ROWS and each > 1 and setup.update != "batch":
-        rows = HEADERS + sum(map(len, islice(batches(setup), steps + 1)))
+        rows = HEADERS + sum(len(batch) + below for batch in islice(batches(setup), steps + 1))
     if rows > ROWS:
-        fit = (ROWS - HEADERS) // each - 1
+        fit = (ROWS - HEADERS) // (each + below) - 1
         samples = f" with {each} samples a step" if each > 1 else ""
         message = (
             f"the workbook: {steps:,} steps{samples} need {rows:,} rows, and a sheet has {ROWS:,}; "

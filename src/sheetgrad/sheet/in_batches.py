@@ -11,7 +11,7 @@ from sheetgrad.sheet import order
 from sheetgrad.sheet.columns import count, equation, given, kind_of, sample_cell, settings, stated
 from sheetgrad.sheet.formulas import formula
 from sheetgrad.sheet.names import letters, quoted
-from sheetgrad.sheet.plan import BEFORE, FIRST, LAST, ROW, Column, Plan
+from sheetgrad.sheet.plan import BEFORE, FIRST, ROW, Column, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,17 +70,16 @@ def per_sample(draft: Plan, steps: str, where: Mapping[Quantity, str]) -> tuple[
 
 
 def gathered(draft: Plan, stepwise: Iterable[Column], batch: str, found: Mapping[Quantity, str]) -> tuple[Column, ...]:
-    """The columns of a step with loss and gradients taken together over its samples."""
-    join = "AVERAGE" if draft.setup.reduction == "mean" else "SUM"
+    """The columns of a step; loss and gradients are what the row below its samples has."""
     columns = []
     for column in stepwise:
         quantity = column.quantity
-        if quantity is None or column.kind not in {"loss", "gradient"}:
+        if quantity is None or not column.joins:
             columns.append(column)
             continue
         loss = draft.program.loss
         own: Quantity = Partial(loss, quantity.wrt) if isinstance(quantity, Partial) else loss
-        text = f"{join}({quoted(batch)}!{found[own]}{FIRST}:{found[own]}{LAST})"
+        text = f"{quoted(batch)}!{found[own]}{FIRST}"
         words = f"{draft.setup.reduction} of {screen(own, draft.names)} over the samples of the step"
         columns.append(column._replace(formula=text, equation=f"{screen(quantity, draft.whole_names)} = {words}"))
     return tuple(columns)

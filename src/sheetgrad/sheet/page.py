@@ -20,7 +20,7 @@ Style: TypeAlias = Literal[
     "data", "parameter", "forward", "loss", "between", "gradient", "state",
     "head_data", "head_parameter", "head_forward", "head_loss", "head_between", "head_gradient", "head_state",
     "head_count", "good", "bad", "unsure", "verdict", "small", "number_top", "centred",
-    "remark", "bold_plain", "signed", "fine", "indented", "head_right", "gap",
+    "remark", "bold_plain", "signed", "fine", "indented", "head_right", "gap", "joined", "joined_word",
 ]  # fmt: skip
 
 _INK, _PAPER, _LINE = "#1F2937", "#FFFFFF", "#D1D5DB"
@@ -66,6 +66,8 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "good": {"bg_color": "#BBF7D0", "font_color": "#14532D"},
     "bad": {"bg_color": "#FECACA", "font_color": "#7F1D1D", "bold": True},
     "unsure": {"bg_color": "#E5E7EB", "font_color": "#374151"},
+    "joined": {"num_format": NUMBER, "bold": True, "bottom": 1, "bottom_color": "#6B7280"},
+    "joined_word": {"bold": True, "align": "right", "bottom": 1, "bottom_color": "#6B7280"},
     "verdict": {"bold": True, "font_size": 14, "border": 1, "border_color": _LINE, "align": "center"},
     **{kind: {"num_format": NUMBER} for kind in _HUES if kind != "count"},
     **{f"head_{kind}": {"bold": True, "bg_color": hue, "border": 1, "border_color": _LINE, "align": "center"}

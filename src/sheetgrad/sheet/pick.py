@@ -50,7 +50,9 @@ def write(page: Page, row: int, plan: Plan, values: Values, *, named: bool = Fal
         _input(page, row + 1, "sample", least=1, most=plan.batch, message=message)
         last = HEADERS + plan.batch_rows
         page.text(row + 2, 0, "row of Batch", "head")
-        rows = f"MATCH({step},Batch!$A${HEADERS + 1}:$A${last},0)+{address(row + 1, 1)}-1"
+        steps = f"Batch!$A${HEADERS + 1}:$A${last}"
+        # The last batch of a round may be smaller: what is not there is not looked for.
+        rows = f"MATCH({step},{steps},0)+MIN({address(row + 1, 1)},COUNTIF({steps},{step})-1)-1"
         page.formula(row + 2, 1, rows, 1, "plain")
         sheets.append((tables.batch, f"{here}{address(row + 2, 1)}", plan.batch_rows, next(values.of_batches(tables))))
         height = 3

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sheetgrad.setup import Setup
 
 ROW, BEFORE, FIRST, LAST = "\x01", "\x02", "\x03", "\x04"
-"""Marks: this row, the row before, the first and last of the rows meant in another sheet."""
+"""Marks: this row, the row before, the first and last of the rows that are meant."""
 
 HEADERS = 2
 """Rows above the first step: names, equations."""
@@ -42,6 +42,11 @@ class Column(NamedTuple):
     """A template without the equals sign; empty for a number."""
     start: str | None = None
     """What the first row has in its place; empty for a number, None where it is no different."""
+
+    @property
+    def joins(self) -> bool:
+        """Whether the samples of a step are taken together in it."""
+        return self.kind in {"loss", "gradient"}
 
 
 class Table(NamedTuple):
@@ -100,6 +105,6 @@ class Plan:
 
     @property
     def batch_rows(self) -> int:
-        """Rows of the sheet of samples of steps."""
+        """Rows of the sheet of samples of steps; one below those of each step takes them together."""
         sizes = map(len, islice(batches(self.setup), self.rows))
-        return self.rows * self.batch if self.setup.update == "batch" else sum(sizes)
+        return self.rows + (self.rows * self.batch if self.setup.update == "batch" else sum(sizes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sheetgrad.sheet.plan import HEADERS
-from sheetgrad.sheet.stream import Rows
+from sheetgrad.sheet.stream import Join, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,10 +15,17 @@ if TYPE_CHECKING:
     from sheetgrad.sheet.stream import Line
 
 WIDTH = 13.5
+JOINS = {"mean": "AVERAGE", "sum": "SUM"}
+"""The function that takes the samples of a step together."""
 
 
-def write(page: Page, table: Table, count: int, lines: Callable[[], Iterable[Line]], *, live: bool) -> None:
-    """Write the headers now, and the rows when the workbook is closed."""
+def write(
+    page: Page, table: Table, count: int, lines: Callable[[], Iterable[Line]], *, live: bool, joined: str = ""
+) -> None:
+    """Write the headers now, and the rows when the workbook is closed.
+
+    Where several samples make a step, `joined` says how: mean or sum.
+    """
     page.row_height(0, 20)
     page.row_height(1, 62)
     for place, column in enumerate(table.columns):
@@ -30,8 +37,21 @@ def write(page: Page, table: Table, count: int, lines: Callable[[], Iterable[Lin
     page.sheet.freeze_panes(HEADERS, counts)
     page.sheet.repeat_rows(0, HEADERS - 1)
     page.sheet.repeat_columns(0, counts - 1)
-    styles = [page.styles[column.kind]._get_xf_index() for column in table.columns]  # noqa: SLF001 -- the number that a cell refers to
-    page.sheet.stream(Rows(table.columns, styles, count, lines, live))
+    styles = [_number(page, column.kind) for column in table.columns]
+    page.sheet.stream(Rows(table.columns, styles, count, lines, live, _join(page, table, joined) if joined else None))
+
+
+def _number(page: Page, style: Style) -> int:
+    """The number that a cell refers to its format by."""
+    found: int = page.styles[style]._get_xf_index()  # noqa: SLF001 -- XlsxWriter has no public word for it
+    return found
+
+
+def _join(page: Page, table: Table, joined: str) -> Join:
+    """The row below the samples of a step: step, the word, and a formula in each column that is taken together."""
+    joins = [place for place, column in enumerate(table.columns) if column.joins]
+    styles = {0: _number(page, "count"), 1: _number(page, "joined_word")}
+    return Join(joined, JOINS[joined], styles | dict.fromkeys(joins, _number(page, "joined")))
 
 
 def _widths(page: Page, table: Table) -> None:

@@ -34,11 +34,13 @@ _NOT_A_NUMBER = re.compile(r"(<c r=\"[A-Z]+\d+\" s=\"\d+\")>((?:<f[^>]*/>|<f[^>]
 
 
 class Line(NamedTuple):
-    """One row: the value of every column, and the rows that it means in another sheet."""
+    """One row: the value of every column, and the rows that it means elsewhere."""
 
     values: tuple[float, ...]
     first: int = 0
     last: int = 0
+    joins: bool = False
+    """Whether it closes the lines before it: their mean or sum."""
 
 
 class Rows(NamedTuple):
@@ -52,6 +54,18 @@ class Rows(NamedTuple):
     lines: Callable[[], Iterable[Line]]
     formulas: bool = True
     """Whether formulas are written, or values only."""
+    join: Join | None = None
+    """What the lines that close others have."""
+
+
+class Join(NamedTuple):
+    """The row below some others that takes their mean or sum, in some of the columns."""
+
+    word: str
+    """What the second column says in place of a number: `mean` or `sum`."""
+    function: str
+    styles: Mapping[int, int]
+    """The cell format of every column that has something; the first is the number of the step."""
 
 
 class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter brings no types
@@ -119,9 +133,12 @@ class Package(ZipFile):
 def written(rows: Rows) -> Iterator[str]:
     """The rows as XML, some at a time."""
     first, second, rest = (_template(rows, place) for place in range(3))
+    closing = _closing(rows)
     block: list[str] = []
     for number, line in enumerate(rows.lines(), HEADERS + 1):
         template = rest if number > HEADERS + 2 else second if number == HEADERS + 2 else first
+        if line.joins:
+            template = closing
         text = template.replace(ROW, str(number))
         if FIRST in text:
             text = text.replace(FIRST, str(line.first)).replace(LAST, str(line.last))
@@ -144,6 +161,22 @@ def _template(rows: Rows, place: int) -> str:
     for at, (column, style) in enumerate(zip(rows.columns, rows.styles, strict=True)):
         inner = _formula(column, at, place, HEADERS + rows.number) if rows.formulas else ""
         cells.append(f'<c r="{letters(at)}{ROW}" s="{style}">{inner}<v>%r</v></c>')
+    return f'<row r="{ROW}">{"".join(cells)}</row>'
+
+
+def _closing(rows: Rows) -> str:
+    """The row that closes some others, with holes."""
+    if rows.join is None:
+        return ""
+    word, function, styles = rows.join
+    cells = []
+    for at, style in styles.items():
+        here = letters(at)
+        if at == 1:
+            cells.append(f'<c r="{here}{ROW}" s="{style}" t="inlineStr"><is><t>{word}</t></is></c>')
+            continue
+        formula = f"<f>{function}({here}{FIRST}:{here}{LAST})</f>" if rows.formulas and at else ""
+        cells.append(f'<c r="{here}{ROW}" s="{style}">{formula}<v>%r</v></c>')
     return f'<row r="{ROW}">{"".join(cells)}</row>'
 
 

@@ -69,23 +69,39 @@ class Values:
 
     def _of_means(self, tables: Tables) -> Iterator[Line]:
         pick = _picker(_all_of_a_step(self.plan.whole), tables.steps.columns)
-        first = HEADERS + 1
+        below = HEADERS
         for step, row in enumerate(self.run(tables.rate)):
-            last = first + len(row.batch) - 1
-            yield Line((step, *pick(row.values)), first, last)
-            first = last + 1
+            below += len(row.batch) + 1
+            yield Line((step, *pick(row.values)), below)
 
     def of_batches(self, tables: Tables) -> Iterator[Line]:
-        """A line for every sample of every step; it means the row of its step."""
+        """A line for every sample of every step, which means the row of its step; below them what they come to."""
         assert tables.batch is not None and self.single is not None  # noqa: S101, PT018 -- asked for only where there are batches
         pick = _picker(_all(self.plan.program), tables.batch.columns)
         model, states = self.plan.whole.model, self.plan.whole.states
         parameters = sum(count(symbol.whole) for symbol in model.parameters)
         remembered = sum(count(symbol.whole) for symbol in states)
+        together = self._joined(tables.batch.columns)
+        first = HEADERS + 1
         for step, row in enumerate(self.run(tables.rate)):
             state = (*row.values[:parameters], *row.values[len(row.values) - remembered :])
             for sample, values in zip(row.batch, self.single(row.batch, state), strict=True):
                 yield Line((step, sample + 1, *pick(values)), HEADERS + 1 + step)
+            last = first + len(row.batch) - 1
+            yield Line((step, *together(row.values)), first, last, joins=True)
+            first = last + 2
+
+    def _joined(self, columns: Iterable[Column]) -> Callable[[tuple[float, ...]], tuple[float, ...]]:
+        """From what is kept of a step to what stands below its samples."""
+        whole = self.plan.whole.loss
+        own = [
+            column._replace(
+                quantity=Partial(whole, column.quantity.wrt) if isinstance(column.quantity, Partial) else whole
+            )
+            for column in columns
+            if column.joins
+        ]
+        return _picker(_all_of_a_step(self.plan.whole), own)
 
 
 def _picker(found: Sequence[Quantity], columns: Iterable[Column]) -> Callable[[tuple[float, ...]], tuple[float, ...]]:
