@@ -80,7 +80,7 @@ DIALECTS: Mapping[str, Dialect] = {
             decimal,
             "{0}**{1}",
             {name: "Math." + text for name, text in _PLAIN_CALLS.items() if name not in {"positive", "held"}}
-            | {"positive": _POSITIVE, "held": "{0}"},
+            | {"positive": "({0} > 0 ? 1 : 0)", "held": "{0}"},
             minus_before_power=False,
             stable=True,
         ),
