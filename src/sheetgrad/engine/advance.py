@@ -7,16 +7,20 @@ from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
+from sheetgrad.engine.tape import is_built
 from sheetgrad.engine.task import Chunk, count, spread
 from sheetgrad.errors import DivergedError
 from sheetgrad.expr import Next
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from sheetgrad.engine.choose import Kernel
-    from sheetgrad.engine.task import Runner, State, Task
+    from sheetgrad.engine.task import Memory, Runner, State, Task
     from sheetgrad.expr import Quantity
+
+MANY = 1_000
+"""So many losses are looked at in C where that can be."""
 
 
 class Worker(NamedTuple):
@@ -32,13 +36,14 @@ class Worker(NamedTuple):
         return cls(task, kernel, kernel.made(task))
 
 
-def advance(worker: Worker, chunk: Chunk, first: int) -> tuple[State, bytearray]:
+def advance(worker: Worker, chunk: Chunk, first: int, into: memoryview | None = None) -> tuple[State, memoryview]:
     """The state after the chunk, and what was kept, row after row; `first` is the number of its first step.
 
+    What is kept goes `into` memory of the right size, if that is given.
     Raises DivergedError with the first step and quantity that is not finite,
     when a parameter, a state or a kept loss is not finite.
     """
-    kept = bytearray(8 * worker.task.width * len(chunk.batches))
+    kept = memoryview(bytearray(8 * worker.task.width * len(chunk.batches))) if into is None else into
     try:
         state = worker.runner(chunk, kept)
         if _all_fine(worker.task, state, kept):
@@ -51,8 +56,18 @@ def advance(worker: Worker, chunk: Chunk, first: int) -> tuple[State, bytearray]
     raise _diverged(worker, chunk, first)
 
 
-def _all_fine(task: Task, state: State, kept: bytearray) -> bool:
-    return _all_finite(state) and _all_finite(losses_in(task, kept))
+def _all_fine(task: Task, state: State, kept: memoryview) -> bool:
+    return _all_finite(state) and losses_are_fine(task, kept)
+
+
+def losses_are_fine(task: Task, kept: memoryview) -> bool:
+    """Whether every loss is finite, where it is among what is kept."""
+    losses = losses_in(task, kept)
+    if len(losses) < MANY or not is_built():
+        return _all_finite(losses)
+    from sheetgrad.engine._native import first_lost
+
+    return first_lost(losses.tobytes(), 0, 1) < 0
 
 
 def _all_finite(values: State) -> bool:
@@ -63,14 +78,14 @@ def _all_finite(values: State) -> bool:
     return all(map(isfinite, values))
 
 
-def losses_in(task: Task, kept: bytearray) -> Sequence[float]:
+def losses_in(task: Task, kept: Memory) -> memoryview[float]:
     """The loss of every step, where it is among what is kept."""
     place = 0
     for quantity in task.keep:
         if quantity is task.program.loss:
             return memoryview(kept).cast("d")[place :: task.width]
         place += count(quantity)
-    return ()
+    return memoryview(b"").cast("d")
 
 
 def _diverged(worker: Worker, chunk: Chunk, first: int) -> DivergedError:
@@ -78,7 +93,7 @@ def _diverged(worker: Worker, chunk: Chunk, first: int) -> DivergedError:
     state = chunk.state
     for number, batch in enumerate(chunk.batches):
         single = Chunk([batch], state, chunk.rate)
-        kept = bytearray(8 * worker.task.width)
+        kept = memoryview(bytearray(8 * worker.task.width))
         state = worker.runner(single, kept, careful=True)
         if not _all_fine(worker.task, state, kept):
             step, quantity = _first_lost(worker, single, state)

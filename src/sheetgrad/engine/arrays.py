@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from sheetgrad.engine.task import Batch, Chunk, Task
+    from sheetgrad.engine.task import Batch, Chunk, Memory, Task
     from sheetgrad.expr import Symbol
     from sheetgrad.program import Program
 
@@ -67,7 +67,7 @@ class Families(Names):
         return super().__call__(whole(quantity))
 
 
-def _writer(task: Task, buffer: bytearray, offset: int, rows: int) -> Callable[..., None]:
+def _writer(task: Task, buffer: Memory, offset: int, rows: int) -> Callable[..., None]:
     """A function that puts the arrays it is given into the next row of the buffer."""
     import numpy as np
 
@@ -99,7 +99,7 @@ class Arrays:
         self._states: list[Symbol] = [*model.parameters, *task.program.states]
 
     def __call__(
-        self, chunk: Chunk, buffer: bytearray, offset: int = 0, *, careful: bool = False
+        self, chunk: Chunk, buffer: Memory, offset: int = 0, *, careful: bool = False
     ) -> npt.NDArray[np.float64]:
         """Run the chunk (always by IEEE 754)."""
         import numpy as np

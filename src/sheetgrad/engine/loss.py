@@ -24,21 +24,34 @@ def whole_loss(setup: Setup, state: State) -> float:
 
     Infinity or not-a-number where that is what it comes to.
     """
-    number = setup.sample_count
-    kernel = choose(Program(setup.model.batched(number, "sum"), ()), 1)
-    size = BLOCK if kernel.name == "arrays" else 1
-    blocks = [tuple(range(start, min(start + size, number))) for start in range(0, number, size)]
-    parameters = state[: sum(count(symbol.whole) for symbol in setup.model.parameters)]
-    losses: list[float] = []
-    for length, group in groupby(blocks, key=len):
-        program = Program(setup.model.batched(length, "sum"), ())
-        runner = kernel.made(_observing(setup, program, fixed=len(blocks) == 1))
-        batches = list(group)
-        kept = bytearray(8 * len(batches))
-        runner(Chunk(batches, parameters, 0.0), kept, careful=True)
-        losses.extend(memoryview(kept).cast("d"))
-    whole = fsum(losses) if all(abs(loss) < float("inf") for loss in losses) else sum(losses)
-    return whole / number if setup.reduction == "mean" else whole
+    return WholeLoss(setup)(state)
+
+
+class WholeLoss:
+    """The same for many states; its kernels are made once."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Cut the samples into blocks."""
+        self._setup = setup
+        number = setup.sample_count
+        kernel = choose(Program(setup.model.batched(number, "sum"), ()), 1)
+        size = BLOCK if kernel.name == "arrays" else 1
+        blocks = [tuple(range(start, min(start + size, number))) for start in range(0, number, size)]
+        self._work = []
+        for length, group in groupby(blocks, key=len):
+            program = Program(setup.model.batched(length, "sum"), ())
+            self._work.append((kernel.made(_observing(setup, program, fixed=len(blocks) == 1)), list(group)))
+        self._size = sum(count(symbol.whole) for symbol in setup.model.parameters)
+
+    def __call__(self, state: State) -> float:
+        """The loss with these parameters."""
+        losses: list[float] = []
+        for runner, batches in self._work:
+            kept = bytearray(8 * len(batches))
+            runner(Chunk(batches, state[: self._size], 0.0), kept, careful=True)
+            losses.extend(memoryview(kept).cast("d"))
+        whole = fsum(losses) if all(abs(loss) < float("inf") for loss in losses) else sum(losses)
+        return whole / self._setup.sample_count if self._setup.reduction == "mean" else whole
 
 
 def _observing(setup: Setup, program: Program, *, fixed: bool) -> Task:

@@ -15,7 +15,7 @@ from sheetgrad.notation import Notation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sheetgrad.engine.task import Batch, Runner, State
+    from sheetgrad.engine.task import Batch, Memory, Runner, State
     from sheetgrad.expr import Quantity
     from sheetgrad.program import Program
     from sheetgrad.setup import Setup
@@ -53,8 +53,8 @@ class Stepper:
         schedule = batches(self.setup)
         first = self._worker(len(next(batches(self.setup)))).task
         state: State = starting_state(self.setup, first.program)
-        done = 0
-        for batch_list in chunks(schedule, self.steps, max(1, BLOCK // max(1, first.width))):
+        done, same = 0, is_fixed(self.setup)
+        for batch_list in chunks(schedule, self.steps, max(1, BLOCK // max(1, first.width)), fixed=same):
             worker = self._worker(len(batch_list[0]))
             state, kept = advance(worker, Chunk(batch_list, state, rate), done)
             yield from _cut(batch_list, kept)
@@ -76,11 +76,11 @@ class Stepper:
         return found
 
 
-def _cut(batch_list: list[Batch], kept: bytearray) -> Iterator[Row]:
+def _cut(batch_list: list[Batch], kept: Memory) -> Iterator[Row]:
     return map(Row, batch_list, doubles(kept, len(batch_list)))
 
 
-def doubles(kept: bytearray, count: int) -> Iterator[tuple[float, ...]]:
+def doubles(kept: Memory, count: int) -> Iterator[tuple[float, ...]]:
     """What a kernel has written down, row after row."""
     return struct.iter_unpack(f"{len(kept) // (8 * count)}d", kept)
 

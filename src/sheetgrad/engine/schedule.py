@@ -69,11 +69,17 @@ def is_fixed(setup: Setup) -> bool:
     return setup.sample_count == 1 or setup.update == "batch"
 
 
-def chunks(schedule: Iterator[Batch], steps: int, longest: int) -> Iterator[list[Batch]]:
-    """The next `steps` batches in lists of at most `longest`, all of one size within a list."""
+def chunks(schedule: Iterator[Batch], steps: int, longest: int, *, fixed: bool = False) -> Iterator[list[Batch]]:
+    """The next `steps` batches in lists of at most `longest`, all of one size within a list.
+
+    With `fixed`, every step has the batch that comes next.
+    """
     left = steps
     while left:
-        taken = list(islice(schedule, min(left, longest)))
-        left -= len(taken)
-        for _, group in groupby(taken, key=len):
-            yield list(group)
+        count = min(left, longest)
+        taken = [next(schedule)] * count if fixed else list(islice(schedule, count))
+        left -= count
+        if fixed or len({*map(len, taken)}) == 1:
+            yield taken
+        else:
+            yield from (list(group) for _, group in groupby(taken, key=len))

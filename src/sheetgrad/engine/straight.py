@@ -19,7 +19,7 @@ from sheetgrad.engine.task import flat, settings_for, spread
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sheetgrad.engine.task import Batch, Chunk, State, Task
+    from sheetgrad.engine.task import Batch, Chunk, Memory, State, Task
     from sheetgrad.program import Program
 
 
@@ -41,7 +41,7 @@ class Straight:
         self._constants = [number for symbol in model.constants for number in flat(task.numbers.values[symbol])]
         self._samples = [[flat(row) for row in task.numbers.samples[symbol]] for symbol in model.data]
 
-    def __call__(self, chunk: Chunk, buffer: bytearray, offset: int = 0, *, careful: bool = False) -> State:
+    def __call__(self, chunk: Chunk, buffer: Memory, offset: int = 0, *, careful: bool = False) -> State:
         """Run the chunk."""
         run = self._careful if careful else self._quick
         rows: Iterable[object]

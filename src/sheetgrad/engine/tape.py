@@ -17,7 +17,7 @@ from sheetgrad.engine.task import flat, settings_for
 
 if TYPE_CHECKING:
     from sheetgrad.engine import _native
-    from sheetgrad.engine.task import Chunk, State, Task
+    from sheetgrad.engine.task import Chunk, Memory, State, Task
     from sheetgrad.program import Program
 
 MODULE = "sheetgrad.engine._native"
@@ -41,7 +41,7 @@ class Tape:
         """Keep the task; the tape is made when first needed."""
         self.task = task
 
-    def __call__(self, chunk: Chunk, buffer: bytearray, offset: int = 0, *, careful: bool = False) -> State:
+    def __call__(self, chunk: Chunk, buffer: Memory, offset: int = 0, *, careful: bool = False) -> State:
         """Run the chunk (always by IEEE 754); Ctrl-C is heard meanwhile."""
         del careful
         state = array("d", chunk.state)

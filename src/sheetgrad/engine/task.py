@@ -37,6 +37,10 @@ class Numbers(NamedTuple):
     """Constants (parameters may be among them)."""
 
 
+Memory: TypeAlias = "bytearray | memoryview"
+"""Where what is kept is written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A loop over steps."""
@@ -73,7 +77,7 @@ class Runner(Protocol):
     after row. With `careful`, the arithmetic is IEEE 754's whatever happens.
     """
 
-    def __call__(self, chunk: Chunk, buffer: bytearray, offset: int = 0, *, careful: bool = False) -> State:
+    def __call__(self, chunk: Chunk, buffer: Memory, offset: int = 0, *, careful: bool = False) -> State:
         """Run the chunk."""
         ...
 

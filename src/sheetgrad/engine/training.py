@@ -8,9 +8,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from sheetgrad.derive import program as differentiated
-from sheetgrad.engine.advance import Worker, advance, losses_in
+from sheetgrad.engine.advance import Worker, advance, losses_are_fine, losses_in
 from sheetgrad.engine.choose import choose
-from sheetgrad.engine.loss import whole_loss
+from sheetgrad.engine.loss import WholeLoss
 from sheetgrad.engine.schedule import batches, chunks, is_fixed, largest_batch
 from sheetgrad.engine.task import Chunk, Task, count, nested, numbers_for, spread, starting_state
 from sheetgrad.engine.trace import Trace
@@ -82,10 +82,11 @@ def train(
     _check(steps, rate)
     crew = _Crew(setup, steps, trace=trace, losses=losses)
     start = starting_state(setup, crew.main.task.program)
-    initial = whole_loss(setup, start)
+    whole_loss = WholeLoss(setup)
+    initial = whole_loss(start)
     try:
         state = crew.trained(start, rate, progress)
-        final = _final(crew, state, rate)
+        final = _final(crew, whole_loss(state), rate)
     except DivergedError:
         if not losses:  # the loss may have been lost before the parameters: look for the first of all
             _Crew(setup, steps, trace=False, losses=True).trained(start, rate, None)
@@ -94,9 +95,8 @@ def train(
     return Run(steps, rate, initial, final, _parameters(setup, state), recorded, crew.trace() if trace else None)
 
 
-def _final(crew: _Crew, state: State, rate: float) -> float:
+def _final(crew: _Crew, loss: float, rate: float) -> float:
     """The loss over all samples at the end."""
-    loss = whole_loss(crew.setup, state)
     if not isfinite(loss):
         raise DivergedError(crew.steps, rate, crew.main.task.name(crew.main.task.program.loss))
     return loss
@@ -135,19 +135,22 @@ class _Crew:
         self.setup, self.steps, self._trace, self._losses = setup, steps, trace, losses
         self._workers: dict[int, Worker] = {}
         self.losses = array("d")
-        self._pieces: list[tuple[int, bytearray]] = []
+        self._pieces: list[tuple[int, memoryview]] = []
         self.main = self._worker(largest_batch(setup))
         if trace:
             _check_trace(self.main.task, steps)
+        self._table = bytearray(8 * self.main.task.width * (steps + 1) if trace else 0)
+        """Rows of steps as large as the main ones stand where they belong at once."""
 
     def trained(self, state: State, rate: float, progress: Callable[[int, int], object] | None) -> State:
         """The state after all steps."""
         schedule = batches(self.setup)
         longest = max(1, min(LONGEST, WORK // max(1, self.main.task.program.size)))
         done = 0
-        for batch_list in chunks(schedule, self.steps, longest):
+        for batch_list in chunks(schedule, self.steps, longest, fixed=is_fixed(self.setup)):
             worker = self._worker(len(batch_list[0]))
-            state, kept = advance(worker, Chunk(batch_list, state, rate), done)
+            place = self._place(worker, done, len(batch_list))
+            state, kept = advance(worker, Chunk(batch_list, state, rate), done, place)
             self._note(worker, len(batch_list[0]), kept)
             done += len(batch_list)
             if progress is not None:
@@ -157,15 +160,25 @@ class _Crew:
         return state
 
     def _look(self, state: State, rate: float, batch: tuple[int, ...]) -> None:
-        """The last row: everything as trained, without another update."""
+        """The last row: everything as trained. It is kept before its update; where that leads does not matter."""
         worker = self._worker(len(batch))
-        still = Worker.made(replace(worker.task, update=False), worker.kernel)
-        _, kept = advance(still, Chunk([batch], state, rate), self.steps)
+        chunk = Chunk([batch], state, rate)
+        kept = self._place(worker, self.steps, 1) or memoryview(bytearray(8 * worker.task.width))
+        worker.runner(chunk, kept, careful=True)
+        if not losses_are_fine(worker.task, kept):
+            advance(Worker.made(replace(worker.task, update=False), worker.kernel), chunk, self.steps)
         self._note(worker, len(batch), kept)
 
-    def _note(self, worker: Worker, size: int, kept: bytearray) -> None:
+    def _place(self, worker: Worker, first: int, count: int) -> memoryview | None:
+        """Where the rows of some steps belong, if they are as wide as the table."""
+        if not self._trace or worker is not self.main:
+            return None
+        width = 8 * worker.task.width
+        return memoryview(self._table)[first * width : (first + count) * width]
+
+    def _note(self, worker: Worker, size: int, kept: memoryview) -> None:
         if self._losses:
-            self.losses.extend(losses_in(worker.task, kept))
+            self.losses.frombytes(losses_in(worker.task, kept).tobytes())
         if self._trace:
             self._pieces.append((size, kept))
 
@@ -185,10 +198,9 @@ class _Crew:
 
     def trace(self) -> Trace:
         """Everything that was written down; a batch that is smaller leaves its missing samples not-a-number."""
-        names = {
-            size: tuple(worker.task.name(member) for quantity in worker.task.keep for member in spread(quantity))
-            for size, worker in self._workers.items()
-        }
+        if len(self._workers) == 1:
+            return Trace(self._names(self.main), self._table)
+        names = {size: self._names(worker) for size, worker in self._workers.items()}
         columns = tuple(dict.fromkeys(name for size in sorted(names, reverse=True) for name in names[size]))
         table = bytearray()
         places = {name: place for place, name in enumerate(columns)}
@@ -197,10 +209,14 @@ class _Crew:
             table += kept if own == columns else _widened(kept, [places[name] for name in own], len(columns))
         return Trace(columns, table)
 
+    @staticmethod
+    def _names(worker: Worker) -> tuple[str, ...]:
+        return tuple(worker.task.name(member) for quantity in worker.task.keep for member in spread(quantity))
 
-def _widened(kept: bytearray, places: list[int], width: int) -> bytes:
+
+def _widened(kept: memoryview, places: list[int], width: int) -> bytes:
     """Rows put into the columns of a wider table."""
-    values = memoryview(kept).cast("d").tolist()
+    values = kept.cast("d").tolist()
     wide = array("d")
     for start in range(0, len(values), len(places)):
         row = [float("nan")] * width
