@@ -269,7 +269,8 @@ def test_run_writes_what_it_says_and_nothing_else() -> None:
     assert sorted(report["files"]) == sorted(path.name for path in folder.iterdir())
     assert all(str(folder / name) in summary for name in report["files"])
     assert set(report["files"]) == {
-        "derivation.md", "network.svg", "trace.csv", "loss.svg", "loss.png", "network.xlsx", "report.json",
+        "derivation.md", "network.svg", "trace.csv", "loss.svg", "loss.png", "network.xlsx",
+        "explorer.html", "report.json",
     }  # fmt: skip
     assert report["ok"] is True
     assert {run["learning_rate"]: run["final_loss"] for run in report["runs"]} == pytest.approx(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sheetgrad.setup import Setup
 
 WORKBOOK = "network.xlsx"
+EXPLORER = "explorer.html"
 MOST_TRACED = 5_000_000
 """A trace with more numbers than this is not written: it would fill the disk rather than be read."""
 
@@ -83,7 +84,8 @@ def run(
     say = progress or (lambda _what: None)
     place = _made(Path("sheetgrad-out") / setup.name if folder is None else Path(folder))
     say("deriving every gradient")
-    files = list(write_derivation(derivation.derive(setup), place / "derivation.md", picture="network.svg"))
+    derived = derivation.derive(setup)
+    files = list(write_derivation(derived, place / "derivation.md", picture="network.svg"))
     runs: list[Run | DivergedError] = []
     for rate in sorted(setup.learning_rates):
         say(f"training at learning rate {rate:g}")
@@ -95,7 +97,10 @@ def run(
     files += _write_chart(setup, runs, place)
     say("writing the workbook")
     book, remarks = _write_workbook(setup, runs, place)
-    report = Report(setup, tuple(runs), verification, place, (*files, *book, "report.json"), remarks)
+    say("writing the explorer")
+    explorer, more = _write_explorer(derived, place)
+    files += [*book, *explorer, "report.json"]
+    report = Report(setup, tuple(runs), verification, place, tuple(files), remarks + more)
     with replacing(place / "report.json") as file:
         json.dump(report.as_json(), file, indent=2, allow_nan=False)
         file.write("\n")
@@ -184,6 +189,17 @@ def _write_workbook(
     except (TooLargeError, DivergedError) as error:
         return (), (str(error),)
     return (WORKBOOK,), ()
+
+
+def _write_explorer(derived: Derivation, folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The page to explore the network with; else why there is none."""
+    from sheetgrad.explorer.page import write
+
+    try:
+        write(derived.setup, folder / EXPLORER, derived)
+    except TooLargeError as error:
+        return (), (str(error),)
+    return (EXPLORER,), ()
 
 
 def _run_as_json(run: Run | DivergedError) -> dict[str, Any]:
