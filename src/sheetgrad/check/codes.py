@@ -146,6 +146,74 @@ _CODE = (
         "All gradients agree with the loss but for one factor that they share. That is a choice, not a mistake.",
     ),
 )
+_BOOK = (
+    Entry(
+        "frozen-row",
+        "A row that does not move",
+        "A $ holds the reference on one row: every row computes with the numbers of that one.",
+        "The $ that belongs to the learning rate is typed for its neighbour too, and the formula is copied down.",
+        "Click into a cell far down: the coloured frames must lie on its own row, or on the one above.",
+    ),
+    Entry(
+        "other-row",
+        "A cell of another row",
+        "The formula reads a cell some rows off the one that it needs.",
+        "A formula was typed on one row and looked up on the next.",
+        "In one row all references stand on that row; only the weights come from the row above.",
+    ),
+    Entry(
+        "drifting-reference",
+        "A $ is missing",
+        "The reference moves down with the row, away from the cell that is meant.",
+        "A formula with a plain reference to the learning rate was copied down.",
+        "Click into a cell far down: the frame of the learning rate must still be where it was.",
+    ),
+    Entry(
+        "pasted-number",
+        "A number where a formula should stand",
+        "The other rows have a formula, and this one a number, which does not follow when anything is changed.",
+        "A cell was overwritten, or values were pasted without their formulas.",
+        "Show the formulas (Ctrl+`): a number among them stands out.",
+    ),
+    Entry(
+        "typed-number",
+        "A number typed instead of its cell",
+        "The number is what the cell holds now. When the cell is changed, this formula stays behind.",
+        "It was quicker to type it.",
+        "Change the cell, and see whether everything follows.",
+    ),
+    Entry(
+        "wrong-rate",
+        "The learning rate is read from a wrong cell",
+        "The cell that the update multiplies with is a cell of the table and no learning rate.",
+        "Rows were inserted, or the table was copied to another place, and the reference stayed.",
+        "Follow the reference: it must end in the cell that is labelled as the learning rate.",
+    ),
+    Entry(
+        "other-rate",
+        "Another learning rate than the rest",
+        "One weight moves by another learning rate than the others.",
+        "A second cell for the learning rate was left over, or a number was typed.",
+        "Change the learning rate: every weight must move differently from then on.",
+    ),
+    Entry(
+        "stale-value",
+        "A stored number that its formula does not give",
+        "The file holds a number that the formula does not come to: it was not calculated again.",
+        "Calculation was set to manual, or the cells need each other in a circle.",
+        "Press F9, and look whether numbers change.",
+    ),
+    Entry(
+        "wrong-header",
+        "A column under the wrong head",
+        "The column is used rightly, but its head names another quantity than the one it computes.",
+        "Heads were typed in the order of the weights, and the columns were not.",
+        "Compare the last factor of the formula with the weight in the head.",
+    ),
+    Entry("extra-brackets", "Brackets too many", "Without one pair of brackets the formula would be right."),
+    Entry("extra-term", "A term too many", "A term is added that does not belong there."),
+    Entry("extra-power", "A power too many", "A term carries an exponent that does not belong there."),
+)
 _NOTES = (
     Entry(
         "alt-text",
@@ -178,7 +246,7 @@ _NOTES = (
 def entries() -> Mapping[str, Entry]:
     """Every code with its words: mistakes first, then slips, what only code has, and notes."""
     known = (Entry(m.code, m.title, m.meaning, m.why, m.how_to_see) for m in MISTAKES.values())
-    return {entry.code: entry for entry in (*known, *_PLAIN, *_SLIPS, *_CODE, *_NOTES)}
+    return {entry.code: entry for entry in (*known, *_PLAIN, *_SLIPS, *_CODE, *_BOOK, *_NOTES)}
 
 
 def entry(code: str) -> Entry:

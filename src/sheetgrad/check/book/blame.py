@@ -1,19 +1,21 @@
-"""Which cell is to blame when a weight does not move along its gradient: the first one that is wrong, not what follows."""
+"""Which cell is to blame for a weight that does not move along its gradient: the first wrong one, not what follows."""
 
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
-from sheetgrad.check.book.repairs import repaired
+from sheetgrad.check.book.rates import misplaced, rate_mended
 from sheetgrad.check.book.understood import Rate, column_used, gradient_columns, rate_in
+from sheetgrad.check.case import sentence
 from sheetgrad.expr import Expr, Ref, Symbol, references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sheetgrad.check.book.judging import TableJudge
+    from sheetgrad.check.book.judging import Stretch, TableJudge
     from sheetgrad.check.points import Values
 
 
@@ -37,7 +39,7 @@ def blamed(judge: TableJudge) -> None:
     for name in backward:
         wanted, exact = _wanted(judge, name, owners, implied, good, feeds)
         _column(judge, name, wanted, exact)
-    _all_updates(judge, uses, owners)
+    _all_updates(judge, uses)
     for name, symbol in owners.items():
         wrong = judge.tracks[name] in judge.report.wrong
         key = judge.names.get(symbol, symbol)
@@ -90,7 +92,7 @@ def _is_total(judge: TableJudge, of: str) -> bool:
     return of == "E_total" or of == judge.names.get(judge.made.loss)
 
 
-def _wanted(
+def _wanted(  # noqa: PLR0917 -- what is known of the columns, in the order in which it is asked
     judge: TableJudge,
     name: str,
     owners: Mapping[str, str],
@@ -157,7 +159,7 @@ def _column(judge: TableJudge, name: str, wanted: Values | None, exact: tuple[st
         elif made.points.close(value, target):
             judge.count(stretch, "true", quantity)
         else:
-            judge.false(stretch, lambda found, target=target: made.points.close(found, target), quantity, exact)
+            judge.false(stretch, partial(made.points.close, target), quantity, exact)
     if wanted is not None and not made.close(made.points.values.get(name), wanted):
         _put_right(judge, name, wanted)
 
@@ -173,7 +175,7 @@ def _put_right(judge: TableJudge, name: str, wanted: Values) -> None:
             made.points.put(other, found)
 
 
-def _all_updates(judge: TableJudge, uses: Mapping[str, str], owners: Mapping[str, str]) -> None:
+def _all_updates(judge: TableJudge, uses: Mapping[str, str]) -> None:
     made = judge.made
     rates = {}
     for symbol in made.parameters:
@@ -195,13 +197,25 @@ def _all_updates(judge: TableJudge, uses: Mapping[str, str], owners: Mapping[str
                 judge.count(stretch, "unread", quantity)
                 continue
             rate = rate_in(made, symbol, value, judge.roles.update(stretch.value))  # type: ignore[arg-type]  # it has a value
-            if rate is not None and (rate == common or not rate.factor):
+            if rate is not None and rate == common and rate.symbol and (code := misplaced(judge, rate)):
+                _wrong_rate(judge, stretch, rate, code, quantity)
+            elif rate is not None and (rate == common or not rate.factor):
                 judge.count(stretch, "true", quantity)
             elif not understood_:
                 judge.count(stretch, "unread", quantity)
             else:
                 judge.report.gradients.setdefault(quantity, "true")
                 judge.false(stretch, _accepts(judge, symbol, common), quantity, None)
+
+
+def _wrong_rate(judge: TableJudge, stretch: Stretch, rate: Rate, code: str, quantity: str) -> None:
+    """An update whose learning rate is some other cell of the table."""
+    expected, words = rate_mended(judge, stretch, rate)
+    judge.count(stretch, "false", quantity)
+    judge.report.wrong.setdefault(stretch.across, []).append(stretch)
+    judge.report.findings.append(
+        judge.finding(stretch, "false", code, quantity, expected=expected, message=sentence(words))
+    )
 
 
 def most_common(rates: Iterable[Rate]) -> Rate | None:

@@ -105,7 +105,7 @@ def other_cell(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
 
 def _two_cells(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
     """Two cells for two others, each wherever it stands, or in one place only."""
-    firsts = [edit for edit in other_cell(tree, others)]
+    firsts = list(other_cell(tree, others))
     found = list(_cells(tree))
     for edit in firsts:
         for was in found:
@@ -190,11 +190,6 @@ def _brackets(tree: Tree) -> Iterator[Edit]:
                     yield Edit(put(tree, path, _sum([*terms[:start], made, *terms[end + 1 :]])), "brackets")
         if len(terms) == 2 and terms[0][0] == "+":
             yield from _all_gathered(tree, path, terms)
-    for path, part in parts(tree):
-        if isinstance(part, Call) and part.function == "neg":
-            inner = part.arguments[0]
-            if isinstance(inner, Call) and inner.function in {"+", "-", "*", "/", "^"}:
-                continue
     yield from _opened(tree)
 
 
@@ -210,7 +205,13 @@ def _gathered(terms: Sequence[tuple[str, Tree]]) -> Iterator[tuple[str, Tree]]:
                 sign = first[before][0]
             else:
                 lead, sign = first[:before], first[before][0]
-            inner = _sum([("+", _product([("*", first[before][1]), *first[before + 1 :]])), *terms[1:-1], (terms[-1][0], _product(last[:after]))])
+            inner = _sum(
+                [
+                    ("+", _product([("*", first[before][1]), *first[before + 1 :]])),
+                    *terms[1:-1],
+                    (terms[-1][0], _product(last[:after])),
+                ]
+            )
             yield terms[0][0], _product([*lead, (sign, inner), *last[after:]])
 
 
@@ -322,9 +323,7 @@ def _missing(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
     """One factor more, to the whole or to a product inside: a cell, 1 - a, or a difference of two cells."""
     spots = [((), tree), *((path, part) for path, part in _outermost(tree, {"*", "/"}) if path)]
     spots += [
-        (path, part)
-        for path, part in parts(tree)
-        if path and isinstance(part, Reference) and _sum_above(tree, path)
+        (path, part) for path, part in parts(tree) if path and isinstance(part, Reference) and _sum_above(tree, path)
     ]
     factors: list[Tree] = [*others, *(Call("-", (Number(1), other)) for other in others)]
     slopes = [Call("*", (other, Call("-", (Number(1), other)))) for other in others]

@@ -69,7 +69,11 @@ def heads(table: Table, texts: dict[tuple[int, int], str]) -> dict[int, Head]:
     """The head of every track that has one; `texts` are the sheet's texts by track and line."""
     found: dict[int, Head] = {}
     for across in table.tracks:
-        above = [texts[across, line] for line in range(table.first - 1, table.first - 1 - ABOVE, -1) if (across, line) in texts]
+        above = [
+            texts[across, line]
+            for line in range(table.first - 1, table.first - 1 - ABOVE, -1)
+            if (across, line) in texts
+        ]
         said = [head(text) for text in above if text.strip()]
         known = [one for one in said if one.plain and (one.wrt or canonical(one.key))]
         named = [one for one in said if one.plain]

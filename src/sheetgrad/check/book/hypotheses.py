@@ -94,7 +94,7 @@ def _gained(made: Understood, changes: dict[str, Expr], wrong: list[str]) -> tup
         return None
     changed = replace(roles, definitions=roles.definitions | changes)
     changed.reorder()
-    parts = ()
+    parts: tuple[str, ...] = ()
     if made.loss not in roles.definitions:
         parts = tuple(use.symbol.name for use in references(made.definitions[made.loss]))
     tried = with_loss(changed, made.loss, parts)

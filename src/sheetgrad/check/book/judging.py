@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.book.compiled import NotReadError
+from sheetgrad.check.book.effect import VISIBLE, curve, off_by, words
+from sheetgrad.check.book.naming import text
+from sheetgrad.check.book.recovered import exact_formula
 from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.book.stored import Stored
-from sheetgrad.check.book.naming import text
 from sheetgrad.check.book.understood import Rate, Understood, rate_of
 from sheetgrad.check.case import sentence
 from sheetgrad.check.findings import Finding, Judged
@@ -77,7 +79,7 @@ def stretches(made: Understood, across: int) -> list[Stretch]:
             runs.setdefault(run.formula, []).append(kept)
     found = []
     for formula, held in runs.items():
-        line = max(held, key=lambda run: run.lines).last
+        line = max(held, key=lambda run: (run.lines, run.last)).last
         try:
             value, reason = roles.compiler.expression(formula, across, line), ""
             value = substitute(value, roles.same, tidy=False)
@@ -105,8 +107,13 @@ class TableJudge:
 
     def judge(self) -> TableReport:
         """Everything."""
+        from sheetgrad.check.book.copies import pasted, stale
+
         self._forward()
         self._updates()
+        pasted(self)
+        stale(self)
+        self.report.findings.sort(key=lambda found: (found.column, found.line))
         return self.report
 
     # --- forward -------------------------------------------------------------------------------
@@ -159,14 +166,37 @@ class TableJudge:
         """A formula that is wrong, with the repair that `accept` takes."""
         from sheetgrad.check.book.repairs import repaired
 
-        repair, _ = repaired(self, stretch, accept, exact)
+        repair, tree = repaired(self, stretch, accept, exact)
         verdict: Verdict = "slip" if repair.code in SLIPS else "false"
+        expected = repair.expected
         if verdict == "false":
             self.report.wrong.setdefault(stretch.across, []).append(stretch)
+        if not expected and exact is not None:
+            expected = exact_formula(self, stretch.across, stretch.first, exact[1])
         self.count(stretch, verdict, quantity)
+        message = repair.message + (self._size(stretch, tree) if tree is not None and verdict == "false" else "")
         self.report.findings.append(
-            self.finding(stretch, verdict, repair.code, quantity, expected=repair.expected, message=repair.message)
+            self.finding(stretch, verdict, repair.code, quantity, expected=expected, message=message.strip())
         )
+
+    def _size(self, stretch: Stretch, tree: Tree) -> str:
+        """How large a mistake is at the author's own numbers, and whether the curve shows it."""
+        off = off_by(self, stretch, tree)
+        if off is None or not off < LARGE:
+            return ""
+        said = f" At the numbers of this sheet it is off by up to {words(off)}"
+        try:
+            right = self.roles.compiler.tree(tree, stretch.across, stretch.last)
+        except NotReadError:
+            return f"{said}."
+        shown = None
+        if stretch.formula is self.roles.main.get(stretch.across):
+            shown = curve(self, {stretch.across: substitute(right, self.roles.same, tidy=False)})
+        if shown is None:
+            return f"{said}."
+        if shown < VISIBLE:
+            return f"{said}, and the loss by at most {words(shown)} of its height: the chart cannot show this."
+        return f"{said}, and the loss by up to {words(shown)} of its height."
 
     def finding(
         self, stretch: Stretch, verdict: str, code: str, quantity: str, *, expected: str = "", message: str = ""
@@ -174,9 +204,7 @@ class TableJudge:
         """A finding about a stretch, at its cells."""
         place = self.table.place(stretch.across, stretch.first)
         yours = "" if stretch.formula.tree is None else spelled(stretch.formula.tree, place)
-        return Finding(
-            verdict, code, place[0], place[1], self.place(stretch), quantity, yours, expected, message
-        )
+        return Finding(verdict, code, place[0], place[1], self.place(stretch), quantity, yours, expected, message)
 
     def place(self, stretch: Stretch) -> str:
         """The cells of a stretch: one range where the lines follow each other or nearly, else several."""
@@ -207,3 +235,5 @@ PATIENCE = 20_000
 """Edits that are tried on one table before mistakes are only named false."""
 SLIPS = frozenset({"typed-number"})
 """What comes to the right numbers as the sheet stands, and stops doing so when it is changed."""
+LARGE = 1e6
+"""From here on the right value is nearly 0 somewhere, and a share of it says nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.book.compiled import Fixed
 from sheetgrad.expr import Expr, Ref, Symbol, references, substitute
 from sheetgrad.syntax.printer import own_name, written
 
@@ -18,7 +19,7 @@ def plain_names(made: Understood, heads: dict[int, Head]) -> dict[str, str]:
     """A name for every symbol; no two alike."""
     roles = made.roles
     tracks = {roles.name(across): across for across in roles.table.tracks} | dict(roles.states)
-    said = {symbol: heads[across].key for symbol, across in tracks.items() if across in heads and heads[across].key}
+    said = {s: heads[across].plain for s, across in tracks.items() if across in heads and heads[across].plain}
     counts = Counter(said.values())
     found: dict[str, str] = {}
     taken: set[str] = set()
@@ -45,9 +46,18 @@ def plain_names(made: Understood, heads: dict[int, Head]) -> dict[str, str]:
         give(made.loss, "E_total")
     for symbol in (*made.points.values, *made.roles.definitions):
         if symbol not in found:
-            letter = "x" if symbol in roles.leaves else "q"
-            give(symbol, said.get(symbol) or f"{letter}_{_word(symbol)}")
+            give(symbol, said.get(symbol) or _own_name(made, symbol, found))
     return found
+
+
+def _own_name(made: Understood, symbol: str, found: dict[str, str]) -> str:
+    """What a symbol without a head is called: after its cell, or after the track that its cell lies in."""
+    table, source = made.roles.table, made.roles.compiler.sources.get(symbol)
+    if isinstance(source, Fixed) and source.sheet == table.sheet.name:
+        across, line = table.turned(source.place)
+        if table.holds(across, line):
+            return f"{found.get(made.roles.name(across), made.roles.name(across))}_row{line}"
+    return f"{'x' if symbol in made.roles.leaves else 'q'}_{_word(symbol)}"
 
 
 def _word(symbol: str) -> str:
@@ -66,7 +76,9 @@ def text(node: Expr, names: dict[str, str]) -> str:
     """The expression as a line of text under plain names."""
 
     def name(quantity: Quantity) -> str:
-        return names.get(quantity.symbol.name, quantity.symbol.name) if isinstance(quantity, Ref) else own_name(quantity)
+        return (
+            names.get(quantity.symbol.name, quantity.symbol.name) if isinstance(quantity, Ref) else own_name(quantity)
+        )
 
     return written(node, name)
 

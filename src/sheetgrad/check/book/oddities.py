@@ -12,10 +12,13 @@ from sheetgrad.expr import Call, Product, Ref, Sum, Symbol, references, walk
 from sheetgrad.functions import FUNCTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.kinds import Kind
     from sheetgrad.check.book.understood import Understood
     from sheetgrad.check.points import Values
+    from sheetgrad.expr import Expr
 
 
 def odd(made: Understood, heads: dict[int, Head]) -> list[str]:
@@ -55,7 +58,7 @@ def _unlike_heads(made: Understood, heads: dict[int, Head]) -> list[str]:
     return best if best is not None and len(best) * 2 <= total else []
 
 
-def _unlike(made: Understood, keys: dict[str, str], definitions: dict[str, object]) -> list[str] | None:
+def _unlike(made: Understood, keys: dict[str, str], definitions: Mapping[str, Expr]) -> list[str] | None:
     from sheetgrad.check.book.naming import renamed
     from sheetgrad.check.points import Points, UnknownNameError
 
@@ -71,7 +74,7 @@ def _unlike(made: Understood, keys: dict[str, str], definitions: dict[str, objec
         if symbol is None or symbol not in made.definitions:
             continue
         try:
-            wanted = points.value(definition)  # type: ignore[arg-type]  # a template is made of expressions
+            wanted = points.value(definition)
             value = points.value(renamed(made.definitions[symbol], keys))
         except UnknownNameError:
             continue
@@ -117,7 +120,9 @@ def _targets(made: Understood, names: list[str], sort: dict[str, Kind]) -> list[
     """Of the columns that compare with a target, those that compare with none, or with one that is taken."""
     deepest = max((kind[1] for kind in sort.values() if kind[0] == "given"), default=0)
     last = {
-        name: [u.symbol.name for u in references(made.definitions[name]) if sort.get(u.symbol.name) == ("given", deepest)]
+        name: [
+            u.symbol.name for u in references(made.definitions[name]) if sort.get(u.symbol.name) == ("given", deepest)
+        ]
         for name in names
         if sort[name] == ("forward", deepest)
     }

@@ -8,6 +8,7 @@ from sheetgrad.check.book.kinds import is_activation
 from sheetgrad.check.book.spelling import address
 from sheetgrad.check.case import sentence
 from sheetgrad.check.codes import entries
+from sheetgrad.check.report.words import quantity
 from sheetgrad.expr import Product, Sum, references
 from sheetgrad.read.book.cells import Reference
 
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
     from sheetgrad.check.book.judging import Stretch, TableJudge
 
 
-def reason(
-    judge: TableJudge, stretch: Stretch, edit: Edit | None, code: str, exact: tuple[str, str] | None
-) -> str:
+def reason(judge: TableJudge, stretch: Stretch, edit: Edit | None, code: str, exact: tuple[str, str] | None) -> str:
     """One or two sentences."""
     if code == "missing-path" and exact is not None:
         return f"{_said(judge, exact[1])} reaches the loss in more than one way, and not every way is counted."
@@ -37,7 +36,7 @@ def _meaning(code: str) -> str:
 
 
 def _said(judge: TableJudge, symbol: str) -> str:
-    return judge.names.get(symbol, symbol)
+    return quantity(judge.names.get(symbol, symbol))
 
 
 def _cell(judge: TableJudge, stretch: Stretch, reference: Reference) -> str:
@@ -50,9 +49,10 @@ def _other(judge: TableJudge, stretch: Stretch, edit: Edit, code: str, exact: tu
     assert isinstance(edit.was, Reference)  # noqa: S101 -- asked for above
     assert isinstance(edit.now, Reference)  # noqa: S101 -- the same
     was, now = symbol_of(judge, stretch, edit.was), symbol_of(judge, stretch, edit.now)
-    cells = f"{_cell(judge, stretch, edit.was)} is {_said(judge, was)}; {_cell(judge, stretch, edit.now)}, {_said(judge, now)}, belongs there"
+    old, new = _cell(judge, stretch, edit.was), _cell(judge, stretch, edit.now)
+    cells = f"{old} is {_said(judge, was)}; {new}, {_said(judge, now)}, belongs there"
     if code in {"frozen-row", "other-row"}:
-        return sentence(f"{_cell(judge, stretch, edit.was)} stands on another row than the formula needs: {_meaning(code)}")
+        return sentence(f"{old} stands on another row than the formula needs, which is that of {new}")
     if code == "wrong-gradient":
         return sentence(f"{cells}: a weight must move by its own gradient")
     why = "" if exact is None else _link(judge, exact[1], now)

@@ -11,6 +11,7 @@ from sheetgrad.check.book.kinds import is_activation, kinds
 from sheetgrad.check.book.reasons import reason
 from sheetgrad.check.book.roles import constant_value
 from sheetgrad.check.book.spelling import formula as spelled
+from sheetgrad.check.book.understood import rate_in
 from sheetgrad.check.case import Repair
 from sheetgrad.expr import Ref
 from sheetgrad.read.book.cells import Reference
@@ -42,6 +43,7 @@ def repaired(
         (lambda: _kin(judge, stretch, tree, sort), MOST_NEAR),
         (lambda: near(tree, ()), MOST_NEAR),
         (lambda: near(tree, _candidates(judge, stretch)), MOST_NEAR),
+        (lambda: _two_kin(judge, stretch, tree, sort), MOST_NEAR),
         (lambda: far(tree, _candidates(judge, stretch)), MOST_FAR),
     )
     for edits, most in tries:
@@ -83,6 +85,14 @@ def _kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tuple[
             if edit.was == was:
                 yield edit
     yield from _other_lines(judge, stretch, tree, found)
+
+
+def _two_kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tuple[str, int]]) -> Iterator[Edit]:
+    """Two cells for two others of their sorts."""
+    for one in list(_kin(judge, stretch, tree, sort)):
+        for two in _kin(judge, stretch, one.tree, sort) if one.kind == "cell" else ():
+            if two.kind == "cell" and two.was not in {one.was, one.now}:
+                yield Edit(two.tree, "cell", one.was, one.now)
 
 
 def _pair(judge: TableJudge, one: str, other: str) -> bool:
@@ -215,10 +225,21 @@ def _code(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple
             return _constant(edit)
         case "missing-factor" if stretch.across in judge.roles.states.values() and edit.now in _rate_cells(judge):
             return "missing-rate"
+        case "cell" if _other_rate(judge, stretch):
+            return "other-rate"
         case "cell":
             return _swap(judge, stretch, edit, sort)
         case kind:
             return _CODES.get(kind, "false")
+
+
+def _other_rate(judge: TableJudge, stretch: Stretch) -> bool:
+    """Whether a weight moves along its own gradient, but by another rate than the rest."""
+    symbol = next((s for s, across in judge.roles.states.items() if across == stretch.across), None)
+    if symbol is None or stretch.value is None:
+        return False
+    update = judge.roles.update(stretch.value)
+    return rate_in(judge.made, symbol, judge.made.value(update), update) is not None
 
 
 def _constant(edit: Edit) -> str:
@@ -244,4 +265,3 @@ def _swap(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple
     if is_activation(judge.made, was) and is_activation(judge.made, now):
         return "wrong-layer"
     return "wrong-name"
-

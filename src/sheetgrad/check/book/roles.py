@@ -115,7 +115,7 @@ def roles(book: Book, table: Table) -> Roles:
         if formula is None:
             continue
         main[across] = formula
-        line = max((run for run in track.runs if run.formula is formula), key=lambda run: run.lines).last
+        line = max((run for run in track.runs if run.formula is formula), key=lambda run: (run.lines, run.last)).last
         try:
             values[across] = compiler.expression(formula, across, line)
         except NotReadError as reason:
@@ -189,8 +189,10 @@ def _carried(compiler: Compiler, across: int, value: Expr) -> bool:
         case OnTrack(across=other):
             return other == across
         case Fixed(sheet=sheet, place=place):
-            return sheet == compiler.table.sheet.name and compiler.table.holds(*compiler.table.turned(place)) and (
-                compiler.table.turned(place)[0] == across
+            return (
+                sheet == compiler.table.sheet.name
+                and compiler.table.holds(*compiler.table.turned(place))
+                and (compiler.table.turned(place)[0] == across)
             )
         case _:
             return False
@@ -239,9 +241,7 @@ def _circles(into: Mapping[int, set[int]]) -> dict[int, int]:
     return group
 
 
-def _given_twice(
-    table: Table, compiler: Compiler, values: Mapping[int, Expr], states: set[int]
-) -> dict[Expr, Expr]:
+def _given_twice(table: Table, compiler: Compiler, values: Mapping[int, Expr], states: set[int]) -> dict[Expr, Expr]:
     """A fixed cell inside a track that never changes is that track: `$A$33` is t1 where every line holds 0.01."""
     found: dict[Expr, Expr] = {}
     for name, source in list(compiler.sources.items()):

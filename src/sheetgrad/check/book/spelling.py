@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sheetgrad.errors import BrokenInvariant
 from sheetgrad.read.book.cells import Call, Name, Number, Range, Reference, Text
 from sheetgrad.sheet.names import letters
 
@@ -66,8 +67,8 @@ def _text(tree: Tree, place: Place) -> tuple[str, int]:
             return word, ATOM
         case Call(function=function, arguments=arguments):
             return _call(function, arguments, place)
-    message = f"no spelling for {tree!r}"
-    raise TypeError(message)
+    message = f"no spelling for {tree!r}"  # type: ignore[unreachable]  # as long as the kinds of nodes stay these
+    raise BrokenInvariant(message)
 
 
 def _reference(reference: Reference, place: Place) -> str:

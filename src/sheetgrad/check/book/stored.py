@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sheetgrad.check.book.compiled import Fixed, OnTrack
 from sheetgrad.expr import Call, Expr, Number, Power, Product, Ref, Sum
@@ -46,10 +46,12 @@ class Stored:
             return self._value(node, first - self.table.first, last - self.table.first + 1)
 
     def _value(self, node: Expr, start: int, stop: int) -> Numbers:
-        numpy = self.numpy
+        numpy: Any = self.numpy
+        made: Numbers
         match node:
             case Number(value=value):
-                return numpy.full(stop - start, float(value))
+                made = numpy.full(stop - start, float(value))
+                return made
             case Ref(symbol=symbol):
                 return self._source(symbol.name, start, stop)
             case Sum(terms=terms):
@@ -66,20 +68,23 @@ class Stored:
                         made = made * self._value(factor, start, stop)
                 return made
             case Power(base=base, exponent=exponent):
-                return numpy.power(self._value(base, start, stop), self._value(exponent, start, stop))
+                made = numpy.power(self._value(base, start, stop), self._value(exponent, start, stop))
+                return made
             case Call(function=function, arguments=arguments) if function in _NUMPY:
                 rule = getattr(numpy, _NUMPY[function])
                 made = rule(*(self._value(argument, start, stop) for argument in arguments))
-                return made  # noqa: RET504 -- the annotation is lost otherwise
+                return made
             case Call(function="positive", arguments=arguments):
                 return (self._value(arguments[0], start, stop) > 0).astype(float)
             case Call():
                 return self._value(in_primitives(node), start, stop)
             case _:
-                return numpy.full(stop - start, numpy.nan)
+                made = numpy.full(stop - start, numpy.nan)
+                return made
 
     def _source(self, name: str, start: int, stop: int) -> Numbers:
         numpy = self.numpy
+        made: Numbers
         match self.compiler.sources.get(name):
             case OnTrack(across=across, shift=shift):
                 whole = self.track(across)
@@ -90,11 +95,11 @@ class Stored:
                 if stop - start > 2:
                     low, high = max(start + shift, 0), min(stop + shift, len(whole))
                     made[low - shift - start : high - shift - start] = whole[low:high]
-                return made
             case Fixed(sheet=sheet, place=place):
-                return numpy.full(stop - start, self.cell(sheet, place))
+                made = numpy.full(stop - start, self.cell(sheet, place))
             case _:
-                return numpy.full(stop - start, numpy.nan)
+                made = numpy.full(stop - start, numpy.nan)
+        return made
 
     def cell(self, sheet: str, place: tuple[int, int]) -> float:
         """One cell of the book."""

@@ -135,11 +135,12 @@ def _losses(roles: Roles, heads: dict[int, Head]) -> list[tuple[str, tuple[str, 
 
     found: list[tuple[str, tuple[str, ...]]] = [(name, ()) for name in sorted(free, key=rank)[:MOST_LOSSES]]
     sinks = tuple(name for name in free if name not in below)
-    terms = tuple(name for name in free if (head := heading.get(name)) is not None and head.key[:1] in {"E", "L", "C"} and head.key[1:].isdigit())
-    for parts in (terms, sinks):
-        if len(parts) > 1:
-            found.append((LOSS, parts))
-    return found
+    terms = tuple(
+        name
+        for name in free
+        if (head := heading.get(name)) is not None and head.key[:1] in {"E", "L", "C"} and head.key[1:].isdigit()
+    )
+    return [*found, *((LOSS, parts) for parts in (terms, sinks) if len(parts) > 1)]
 
 
 def _shared_factor(made: Understood) -> float:
@@ -157,7 +158,7 @@ def _shared_factor(made: Understood) -> float:
 def factors_of(made: Understood, symbol: str) -> set[float]:
     """The plain numbers that columns feeding an update are times the exact gradient."""
     exact = made.points.derivative(Ref(Symbol(made.loss)), Ref(Symbol(symbol)))
-    found = set()
+    found: set[float] = set()
     if not exact.any():
         return found
     for name in gradient_columns(made, symbol):
@@ -190,7 +191,8 @@ def is_right(made: Understood, symbol: str) -> bool:
     if made.plain:
         return False
     exact = made.derivative(symbol)
-    return exact.any() and any(made.close(made.points.values[name], exact) for name in gradient_columns(made, symbol))
+    columns = (made.points.values[name] for name in gradient_columns(made, symbol))
+    return bool(exact.any()) and any(made.close(column, exact) for column in columns)
 
 
 class Rate(NamedTuple):
@@ -260,7 +262,7 @@ def _column_rate(made: Understood, symbol: str, update: Expr) -> Rate | None:
 
 
 def column_used(made: Understood, symbol: str, update: Expr) -> tuple[str, Rate | None]:
-    """The column that an update subtracts, and the rate that it is multiplied with; empty where it is something else."""
+    """The column that an update subtracts, and what it is multiplied with; empty where it is something else."""
     names = [use.symbol.name for use in references(update)]
     columns = [name for name in names if name in made.changed and name not in made.roles.states]
     points = Points({}, dict.fromkeys([symbol, *names]))

@@ -52,7 +52,7 @@ def judged_book(book: Book) -> Report:
 
 
 def understood_tables(book: Book, sheet: Sheet) -> list[tuple[Understood, dict[int, Head]]]:
-    """The tables of a sheet in which a network is trained; where two ways to cut share cells, that with more weights."""
+    """The tables of a sheet in which a network is trained; of two that share cells, that with more weights."""
     found: list[tuple[Understood, dict[int, Head]]] = []
     for table in tables(sheet):
         taken = roles(book, table)
@@ -75,7 +75,9 @@ def understood_tables(book: Book, sheet: Sheet) -> list[tuple[Understood, dict[i
 def is_trained(made: Understood, said: dict[int, Head]) -> bool:
     """Whether weights follow their gradients: some do, or the heads say so."""
     right = sum(is_right(made, symbol) for symbol in made.parameters)
-    headed = sum(bool(head.wrt) and ("∂" in head.text or "/" in head.text or "_" in head.text) for head in said.values())
+    headed = sum(
+        bool(head.wrt) and ("∂" in head.text or "/" in head.text or "_" in head.text) for head in said.values()
+    )
     return right * SOME >= len(made.parameters) or headed * 2 >= len(made.parameters)
 
 
