@@ -67,7 +67,7 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "bad": {"bg_color": "#FECACA", "font_color": "#7F1D1D", "bold": True},
     "unsure": {"bg_color": "#E5E7EB", "font_color": "#374151"},
     "joined": {"num_format": NUMBER, "bold": True, "bottom": 1, "bottom_color": "#6B7280"},
-    "joined_word": {"bold": True, "align": "right", "bottom": 1, "bottom_color": "#6B7280"},
+    "joined_word": {"num_format": "0", "bold": True, "align": "right", "bottom": 1, "bottom_color": "#6B7280"},
     "verdict": {"bold": True, "font_size": 14, "border": 1, "border_color": _LINE, "align": "center"},
     **{kind: {"num_format": NUMBER} for kind in _HUES if kind != "count"},
     **{f"head_{kind}": {"bold": True, "bg_color": hue, "border": 1, "border_color": _LINE, "align": "center"}

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sheetgrad.sheet.plan import Table
     from sheetgrad.sheet.stream import Line
 
-WIDTH = 13.5
+WIDTH, LETTER = 13.5, 1.1
+"""Of a column at least, and of a bold letter in its name."""
 JOINS = {"mean": "AVERAGE", "sum": "SUM"}
 """The function that takes the samples of a step together."""
 
@@ -49,9 +50,8 @@ def _number(page: Page, style: Style) -> int:
 
 def _join(page: Page, table: Table, joined: str) -> Join:
     """The row below the samples of a step: step, the word, and a formula in each column that is taken together."""
-    joins = [place for place, column in enumerate(table.columns) if column.joins]
-    styles = {0: _number(page, "count"), 1: _number(page, "joined_word")}
-    return Join(joined, JOINS[joined], styles | dict.fromkeys(joins, _number(page, "joined")))
+    joins = tuple(column.joins for column in table.columns)
+    return Join(joined, JOINS[joined], joins, (_number(page, "joined_word"), _number(page, "joined")))
 
 
 def _widths(page: Page, table: Table) -> None:
@@ -62,9 +62,10 @@ def _widths(page: Page, table: Table) -> None:
         if place < len(kinds) and kinds[place] == kinds[first]:
             continue
         folded = {"level": 1, "hidden": True} if kinds[first] == "between" else {}
-        page.sheet.set_column(first, place - 1, 8 if kinds[first] == "count" else WIDTH, None, folded)
+        width = max(WIDTH, *(LETTER * len(column.name) + 2 for column in table.columns[first:place]))
+        page.sheet.set_column(first, place - 1, 8 if kinds[first] == "count" else width, None, folded)
         if not folded and first and kinds[first - 1] == "between":
-            page.sheet.set_column(first, first, WIDTH, None, {"collapsed": True})
+            page.sheet.set_column(first, first, width, None, {"collapsed": True})
             if place - 1 > first:
-                page.sheet.set_column(first + 1, place - 1, WIDTH)
+                page.sheet.set_column(first + 1, place - 1, width)
         first = place

@@ -64,8 +64,10 @@ class Join(NamedTuple):
     word: str
     """What the second column says in place of a number: `mean` or `sum`."""
     function: str
-    styles: Mapping[int, int]
-    """The cell format of every column that has something; the first is the number of the step."""
+    joins: tuple[bool, ...]
+    """Whether a column is taken together."""
+    styles: tuple[int, int]
+    """The cell formats of words and of numbers."""
 
 
 class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter brings no types
@@ -168,15 +170,15 @@ def _closing(rows: Rows) -> str:
     """The row that closes some others, with holes."""
     if rows.join is None:
         return ""
-    word, function, styles = rows.join
-    cells = []
-    for at, style in styles.items():
+    word, function, joins, (words, numbers) = rows.join
+    cells = [
+        f'<c r="A{ROW}" s="{words}"><v>%r</v></c>',
+        f'<c r="B{ROW}" s="{words}" t="inlineStr"><is><t>{word}</t></is></c>',
+    ]
+    for at, joined in enumerate(joins[2:], 2):
         here = letters(at)
-        if at == 1:
-            cells.append(f'<c r="{here}{ROW}" s="{style}" t="inlineStr"><is><t>{word}</t></is></c>')
-            continue
-        formula = f"<f>{function}({here}{FIRST}:{here}{LAST})</f>" if rows.formulas and at else ""
-        cells.append(f'<c r="{here}{ROW}" s="{style}">{formula}<v>%r</v></c>')
+        formula = f"<f>{function}({here}{FIRST}:{here}{LAST})</f>" if rows.formulas else ""
+        cells.append(f'<c r="{here}{ROW}" s="{numbers}"' + (f">{formula}<v>%r</v></c>" if joined else "/>"))
     return f'<row r="{ROW}">{"".join(cells)}</row>'
 
 
