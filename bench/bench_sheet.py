@@ -73,7 +73,32 @@ def by_openpyxl(path: Path, steps: int) -> None:
     book.save(path)
 
 
-@pytest.mark.parametrize("writer", [by_xlsxwriter, by_openpyxl])
+def by_rustypyxl(path: Path, steps: int) -> None:
+    """Written in Rust, a row at a time; it cannot write the values of formulas."""
+    rustypyxl = pytest.importorskip("rustypyxl")
+    with rustypyxl.WriteOnlyWorkbook(str(path)) as book:
+        book.create_sheet("Steps")
+        for cells in rows(steps):
+            book.append_row([f"={text}" if text else value for text, value in cells])
+
+
+def by_wolfxl(path: Path, steps: int) -> None:
+    """Written in Rust, with the interface of openpyxl; it cannot write the values of formulas."""
+    wolfxl = pytest.importorskip("wolfxl")
+    book = wolfxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Steps")
+    for cells in rows(steps):
+        sheet.append([f"={text}" if text else value for text, value in cells])
+    book.save(str(path))
+
+
+def nothing(_path: Path, steps: int) -> None:
+    """What it costs to make the formulas and numbers that the other writers are given."""
+    for _ in rows(steps):
+        pass
+
+
+@pytest.mark.parametrize("writer", [by_xlsxwriter, by_openpyxl, by_rustypyxl, by_wolfxl, nothing])
 def bench_ours_beside_other_writers(tmp_path: Path, writer: Callable[[Path, int], None]) -> None:
     ours(tmp_path / "warm.xlsx", 10)
     mine = min(seconds(lambda: ours(tmp_path / "ours.xlsx")) for _ in range(3))
@@ -81,7 +106,7 @@ def bench_ours_beside_other_writers(tmp_path: Path, writer: Callable[[Path, int]
     other = seconds(lambda: writer(tmp_path / "other.xlsx", steps)) * 5
     print(f"\n{STEPS:,} steps: ours {mine:.2f} s, {writer.__name__} {other:.2f} s, {other / mine:.1f} times as long")
     if writer is by_xlsxwriter:
-        assert other > 10 * mine
+        assert other > 15 * mine
 
 
 def bench_a_hundred_thousand_steps_need_little_memory(tmp_path: Path) -> None:
