@@ -135,23 +135,26 @@ def train(
     rate: float | None = None,
     trace: bool = False,
     losses: bool = False,
+    engine: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Train, and get the losses, the parameters and (with `trace`) every quantity at every step.
 
     `steps` and `rate` are the spec's own when None. `progress` is called now and
-    then with the steps done and the steps in all.
+    then with the steps done and the steps in all. `engine` names a kernel
+    (straight, tape, arrays …) in place of the quickest; all give the same numbers.
 
     Raises:
-        SpecError: the spec is wrong.
+        SpecError: the spec is wrong, or the engine cannot compute it.
         DivergedError: a number was no longer finite; says at which step.
 
     >>> round(train("class", steps=100, rate=0.5).final_loss, 12)
     0.029166680236
     """
-    from sheetgrad import engine
+    from sheetgrad.engine import train
 
-    return engine.train(load(source), steps=steps, rate=rate, trace=trace, losses=losses, progress=progress)
+    setup = load(source)
+    return train(setup, steps=steps, rate=rate, trace=trace, losses=losses, engine=engine, progress=progress)
 
 
 def sweep(

@@ -110,12 +110,24 @@ def train(
     trace: Annotated[
         str | None, typer.Option(metavar="FILE", help="Every quantity at every step, as .csv or .parquet.")
     ] = None,
+    kernel: Annotated[
+        str | None, typer.Option("--engine", metavar="NAME", help="Which kernel computes; else the quickest.")
+    ] = None,
+    explain_engine: Annotated[
+        bool, typer.Option("--explain-engine", help="Say which kernel would compute, and why, and stop.")
+    ] = False,
     output: Output = "text",
     as_json: Json = False,
 ) -> None:
     """Train a network, and say what the loss was and is."""
     from sheetgrad import engine
 
+    if explain_engine:
+        from sheetgrad.engine.explain import explained
+
+        found = explained(setup_of(spec), steps=steps, engine=kernel)
+        show(as_json_text(found.as_json()) if as_json or output == "json" else str(found))
+        return
     if trace is not None and not trace.endswith((".csv", ".parquet")):
         message = f"{trace}: a trace is written as .csv or .parquet; give the file one of these endings"
         raise SheetgradError(message)
@@ -125,6 +137,7 @@ def train(
             steps=steps,
             rate=rate,
             trace=trace is not None,
+            engine=kernel,
             progress=lambda step, last: say(f"step {step:,} of {last:,}"),
         )
     if trace is not None and done.trace is not None:

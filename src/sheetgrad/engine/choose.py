@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.engine import arrays, straight, tape
-from sheetgrad.errors import BrokenInvariant
+from sheetgrad.errors import BrokenInvariant, Problem, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +26,9 @@ class Kernel(NamedTuple):
     name: str
     accepts: Callable[[Program], bool]
     made: Callable[[Task], Runner]
+    what: str
+    needs: str = ""
+    """What must be so where it does not accept a Program."""
 
 
 class Choice(NamedTuple):
@@ -39,13 +42,26 @@ class Choice(NamedTuple):
     least: int = 0
     """At least so many steps."""
 
+    def fits(self, size: int, steps: int) -> bool:
+        """Whether it is for so many scalar equations and steps."""
+        return size <= self.equations and self.least <= steps <= self.steps
+
+    def __str__(self) -> str:
+        """What it is for, in words."""
+        parts = [
+            f"up to {self.equations:,} equations" if self.equations < math.inf else "",
+            f"from {self.least:,} steps on" if self.least else "",
+            f"up to {self.steps:,} steps" if self.steps < math.inf else "",
+        ]
+        return ", ".join(filter(None, parts)) or "everything else"
+
 
 KERNELS: Mapping[str, Kernel] = {
     kernel.name: kernel
     for kernel in (
-        Kernel("straight", straight.accepts, straight.Straight),
-        Kernel("tape", tape.accepts, tape.Tape),
-        Kernel("arrays", arrays.accepts, arrays.Arrays),
+        Kernel("straight", straight.accepts, straight.Straight, "straight-line Python, one line an equation"),
+        Kernel("tape", tape.accepts, tape.Tape, "an interpreter in C, operation by operation", tape.NEEDS),
+        Kernel("arrays", arrays.accepts, arrays.Arrays, "NumPy over whole layers", "families used as a whole"),
     )
 }
 
@@ -64,12 +80,26 @@ CHOICES = (
 """The first that fits is taken."""
 
 
-def choose(program: Program, steps: int) -> Kernel:
-    """The kernel for so many steps of a Program."""
-    size = program.size
+def choose(program: Program, steps: int, engine: str | None = None) -> Kernel:
+    """The kernel for so many steps of a Program, or the one of the name that is given.
+
+    Raises SpecError where there is none of that name, or it does not accept the Program.
+    """
+    if engine is not None:
+        return _named(program, engine)
     for choice in CHOICES:
         kernel = KERNELS[choice.kernel]
-        if size <= choice.equations and choice.least <= steps <= choice.steps and kernel.accepts(program):
+        if choice.fits(program.size, steps) and kernel.accepts(program):
             return kernel
     message = f"no kernel accepts the program of {program.model.name}"
     raise BrokenInvariant(message)
+
+
+def _named(program: Program, name: str) -> Kernel:
+    if name not in KERNELS:
+        raise SpecError((Problem("engine", f"no engine is called {name!r}", f"there are {', '.join(KERNELS)}"),))
+    kernel = KERNELS[name]
+    if not kernel.accepts(program):
+        wrong = f"{name} cannot compute {program.model.name}"
+        raise SpecError((Problem("engine", wrong, f"it needs {kernel.needs}; leave the engine out"),))
+    return kernel

@@ -65,22 +65,24 @@ def train(
     rate: float | None = None,
     trace: bool = False,
     losses: bool = False,
+    engine: str | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Run:
     """Train from the setup's starting values and return what came of it.
 
     A step is one update: after one sample, one mini-batch or the whole batch,
     as `setup.update` says. `progress(done, steps)` is called several times a second.
+    `engine` names a kernel in place of the one that `engine.choose` would take.
 
     Raises:
         DivergedError: a parameter or loss stopped being finite; names step and quantity.
-        SpecError: `steps` is negative or `rate` is not a finite number.
+        SpecError: `steps` is negative, `rate` is not a finite number, or the engine cannot do it.
         TooLargeError: the trace would not fit into memory.
     """
     steps = setup.steps if steps is None else steps
     rate = setup.learning_rates[0] if rate is None else rate
     _check(steps, rate)
-    crew = _Crew(setup, steps, trace=trace, losses=losses)
+    crew = _Crew(setup, steps, trace=trace, losses=losses, engine=engine)
     start = starting_state(setup, crew.main.task.program)
     whole_loss = WholeLoss(setup)
     initial = whole_loss(start)
@@ -89,7 +91,7 @@ def train(
         final = _final(crew, whole_loss(state), rate)
     except DivergedError:
         if not losses:  # the loss may have been lost before the parameters: look for the first of all
-            _Crew(setup, steps, trace=False, losses=True).trained(start, rate, None)
+            _Crew(setup, steps, trace=False, losses=True, engine=engine).trained(start, rate, None)
         raise
     recorded = crew.losses if losses else None
     return Run(steps, rate, initial, final, _parameters(setup, state), recorded, crew.trace() if trace else None)
@@ -131,8 +133,8 @@ def columns_of(program: Program) -> tuple[Quantity, ...]:
 class _Crew:
     """One worker for each size of batch, and what they have written down."""
 
-    def __init__(self, setup: Setup, steps: int, *, trace: bool, losses: bool) -> None:
-        self.setup, self.steps, self._trace, self._losses = setup, steps, trace, losses
+    def __init__(self, setup: Setup, steps: int, *, trace: bool, losses: bool, engine: str | None) -> None:
+        self.setup, self.steps, self._trace, self._losses, self._engine = setup, steps, trace, losses, engine
         self._workers: dict[int, Worker] = {}
         self.losses = array("d")
         self._pieces: list[tuple[int, memoryview]] = []
@@ -194,7 +196,7 @@ class _Crew:
         keep = columns_of(program) if self._trace else (program.loss,) if self._losses else ()
         name = Notation(program, setup.notation).plain
         task = Task(program, numbers_for(setup, program), name, keep, fixed=is_fixed(setup))
-        return Worker.made(task, choose(program, self.steps))
+        return Worker.made(task, choose(program, self.steps, self._engine))
 
     def trace(self) -> Trace:
         """Everything that was written down; a batch that is smaller leaves its missing samples not-a-number."""
