@@ -287,4 +287,4 @@ def test_any_text_ends_in_a_report_that_can_be_written_in_every_format(text: str
     report = check_text("a.md", FORWARD + text)
     for form in ("text", "json", "github", "sarif", "html"):
         assert rendered([report], form)
-    assert set(FORMS.values()) == {"document", "notebook", "code"}
+    assert set(FORMS.values()) == {"document", "notebook", "code", "workbook"}

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheetgrad.check.report.words import clean, counted, gradients, kind, quantity
+from sheetgrad.check.report.words import clean, counted, gradients, in_workbook, kind, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ def _report(report: Report) -> Iterator[str]:
         yield _command("error", {"file": path, "title": "sheetgrad: not checked"}, report.error)
         return
     for finding in report.findings:
-        in_cell = ":cell " in finding.place  # a line of a notebook's file is no line of a cell
+        in_cell = ":cell " in finding.place or in_workbook(finding)  # a line of the file is no line of a cell
         place = {"file": path} if in_cell else {"file": path, "line": str(finding.line), "col": str(finding.column)}
         title = f"{kind(finding)} {quantity(finding.quantity)}".rstrip()
         yield _command(LEVELS[finding.verdict], {**place, "title": title}, _words(finding, in_cell=in_cell))
@@ -38,6 +38,7 @@ def _report(report: Report) -> Iterator[str]:
 def _words(finding: Finding, *, in_cell: bool) -> str:
     where = finding.place.rpartition("cell ")[2].split(":")
     parts = [f"cell {where[0]}, line {finding.line}"] if in_cell else []
+    parts = [f"cells {clean(finding.place, 120)}"] if in_workbook(finding) else parts
     parts += [f"yours: {clean(finding.yours)}"] if finding.yours else []
     parts += [f"expected: {clean(finding.expected)}"] if finding.expected else []
     parts += [clean(finding.message, 2_000)] if finding.message else []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sheetgrad.check.codes import Entry, entries
-from sheetgrad.check.report.words import clean, kind, quantity, visible
+from sheetgrad.check.report.words import clean, in_workbook, kind, quantity, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,13 +86,15 @@ def _invocation(reports: Sequence[Report]) -> dict[str, Any]:
 
 
 def _result(report: Report, finding: Finding, rule: int) -> dict[str, Any]:
-    in_cell = ":cell " in finding.place
+    in_book = in_workbook(finding)
+    in_cell = ":cell " in finding.place or in_book
     location: dict[str, Any] = {"artifactLocation": {"uri": uri(report.path)}}
     if not in_cell:
         location["region"] = _region(report, finding)
     where: dict[str, Any] = {"physicalLocation": location}
     if in_cell:
-        where["message"] = {"text": "cell " + finding.place.rpartition("cell ")[2]}
+        text = finding.place if in_book else "cell " + finding.place.rpartition("cell ")[2]
+        where["message"] = {"text": clean(text)}
     return {
         "ruleId": finding.code,
         "ruleIndex": rule,

@@ -61,10 +61,22 @@ class Group(NamedTuple):
         """`and 3 more like it: lines 12, 15 and 18`, or nothing."""
         if not self.others:
             return ""
+        if in_workbook(self.first):
+            return f"and {len(self.others):,} more like it: {', '.join(map(_cells, self.others))}"
         cells = {other.place.rpartition(":cell ")[1] for other in self.others} != {""}
         places = [_where(other, cell=cells) for other in self.others]
         word = "" if cells else ("line " if len(places) == 1 else "lines ")
         return f"and {len(places):,} more like it: {word}{', '.join(places)}"
+
+
+def in_workbook(finding: Finding) -> bool:
+    """Whether it is about cells of a workbook: `Sheet1!AC33:AC78`."""
+    return finding.place.startswith("'") or re.search(r"![A-Z]{1,3}\d+", finding.place) is not None
+
+
+def _cells(finding: Finding) -> str:
+    name = f" ({quantity(finding.quantity)})" if finding.quantity else ""
+    return f"{clean(finding.place, 120)}{name}"
 
 
 def _where(finding: Finding, *, cell: bool) -> str:
@@ -95,12 +107,16 @@ def counted(reports: Sequence[Report]) -> str:
         for verdict, count in report.counts.items():
             counts[verdict] = counts.get(verdict, 0) + count
     judged = sum(count for verdict, count in counts.items() if verdict != "given")
+    cells = bool(reports) and all(report.kind == "workbook" for report in reports)
     lines = _many(sum(report.not_read for report in reports), "line", "lines")
+    nouns = ("formula", "formulas") if cells else ("equality", "equalities")
     words = (
-        f"{_many(judged, 'equality', 'equalities')}: {counts.get('true', 0):,} true, "
+        f"{_many(judged, *nouns)}: {counts.get('true', 0):,} true, "
         f"{_many(counts.get('slip', 0), 'slip', 'slips')}, {counts.get('false', 0):,} false, "
-        f"{counts.get('unread', 0):,} unread; {lines} with = not read"
+        f"{counts.get('unread', 0):,} unread"
     )
+    if not cells:
+        words += f"; {lines} with = not read"
     given = counts.get("given", 0)
     return f"{words}; {_many(given, 'value or name', 'values or names')} given" if given else words
 
