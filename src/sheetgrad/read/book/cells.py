@@ -132,6 +132,8 @@ class Sheet:
     hidden: bool = False
     merged: tuple[tuple[Place, Place], ...] = ()
     charts: tuple[Chart, ...] = ()
+    part: str = ""
+    """The member of an .xlsx package that holds the cells."""
 
 
 @dataclass(frozen=True, slots=True)

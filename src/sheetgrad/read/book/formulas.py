@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.read.book.addresses import LETTERS
-from sheetgrad.read.book.cells import Formula, Reference
+from sheetgrad.read.book.cells import Formula, Range, Reference
 from sheetgrad.read.book.grammar import Grammar
 from sheetgrad.read.book.tokens import FormulaError, LinkedError, shape, tokens
 
@@ -26,7 +26,7 @@ class Formulas:
         self.linked = False
         self._known: dict[tuple[str, str], Formula] = {}
 
-    def read(self, found: Sequence[Token], place: Place, sheet: str) -> Formula:
+    def read(self, found: Sequence[Token], sheet: str) -> Formula:
         """The formula that is written with these tokens."""
         written = shape(list(found))
         mine = any(token.kind == "word" and token.shape in self.words.local for token in found)
@@ -124,8 +124,8 @@ class SheetFormulas:
             filled = words.placed(found, place, self._sheet)
         except FormulaError as error:
             return self._formulas.refused(text, error)
-        formula = self._formulas.read(filled, place, self._sheet)
-        if filled is found:
+        formula = self._formulas.read(filled, self._sheet)
+        if filled is found and not any(isinstance(token.tree, Range) for token in found):
             self._down[place[1]] = _template(text, found, formula, down=True)
             self._right[place[0]] = _template(text, found, formula, down=False)
         return formula

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sheetgrad.read.book import limits
@@ -71,7 +72,9 @@ class Grammar:
         last = self._operand()
         if not isinstance(first, Reference) or not isinstance(last, Reference):
             raise FormulaError("it has a block whose corners are not both cells")
-        return Range(first, last)
+        if last.sheet not in {None, first.sheet}:
+            raise FormulaError("it takes a block over several sheets")
+        return Range(first, replace(last, sheet=first.sheet))
 
     def _operand(self) -> Tree:
         token = self._tokens[self._at]

@@ -46,7 +46,7 @@ TREE_SIZE = 20_000
 
 
 class UnreadableBookError(SheetgradError):
-    """A file that is no spreadsheet, is broken or protected, or has more in it than is read; says which and what to do."""
+    """A file that is no spreadsheet, is broken or protected, or too large; says which and what to do."""
 
 
 def too_much(place: str, what: str, limit: int) -> NoReturn:

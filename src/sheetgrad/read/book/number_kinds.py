@@ -114,7 +114,7 @@ class Floats:
 
     def finite(self, value: float) -> float:
         """Overflow is #NUM!."""
-        if isinstance(value, float) and not math.isfinite(value):
+        if not math.isfinite(value):
             raise FaultError("#NUM!")
         return value
 
@@ -124,7 +124,15 @@ class Lanes:
 
     def __init__(self, namespace: Any) -> None:  # noqa: ANN401 -- a module of arrays has no type
         """Take the functions of an array namespace."""
-        names = {"EXP": "exp", "LN": "log", "LOG10": "log10", "SQRT": "sqrt", "TANH": "tanh", "ABS": "abs", "SIGN": "sign"}
+        names = {
+            "EXP": "exp",
+            "LN": "log",
+            "LOG10": "log10",
+            "SQRT": "sqrt",
+            "TANH": "tanh",
+            "ABS": "abs",
+            "SIGN": "sign",
+        }
         names |= {name: name.lower() for name in ("SIN", "COS", "TAN", "SINH", "COSH")}
         names |= {"ATAN": "arctan", "INT": "floor"}
         self.one = {name: getattr(namespace, function) for name, function in names.items()}

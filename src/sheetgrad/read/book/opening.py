@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.read.book import limits
 from sheetgrad.read.book.limits import UnreadableBookError
-from sheetgrad.read.book.package import Package
+from sheetgrad.read.book.ods import read_ods
+from sheetgrad.read.book.package import CHUNK, Package
 from sheetgrad.read.book.xlsx import Workbook
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
     from sheetgrad.read.book.cells import Book
 
@@ -39,7 +41,7 @@ _INSIDE = (
 
 
 def open_book(source: str | os.PathLike[str] | bytes, *, name: str = "") -> Book:
-    """Read a spreadsheet file (.xlsx, .xlsm): the cells of every sheet with their formulas and stored values.
+    """Read a spreadsheet file (.xlsx, .xlsm, .ods): the cells of every sheet with their formulas and stored values.
 
     What the file holds decides how it is read, not its ending. Nothing in it is
     run and no link is followed. `name` is what messages call the file.
@@ -53,14 +55,42 @@ def open_book(source: str | os.PathLike[str] | bytes, *, name: str = "") -> Book
     if len(data) > limits.FILE_BYTES:
         raise UnreadableBookError(f"{path}: it has more than {limits.FILE_BYTES:,} bytes, which is more than is read.")
     if not data.startswith(b"PK"):
+        if _is_flat(data):
+            return read_ods(path, _pieces(data))
         raise UnreadableBookError(f"{path}: {_what(data)}")
     package = Package(path, data)
     for part, what in _INSIDE:
         if part in package:
             raise UnreadableBookError(f"{path}: {what}")
+    if "content.xml" in package:
+        return _ods(package)
     if "[Content_Types].xml" not in package and "xl/workbook.xml" not in package:
         raise UnreadableBookError(f"{path}: it is a zip file without a spreadsheet. Give the .xlsx file itself.")
     return Workbook(package).read()
+
+
+def _ods(package: Package) -> Book:
+    """An OpenDocument file, if it is a spreadsheet and open to all."""
+    kind = package.whole("mimetype", 1000).decode("latin-1") if "mimetype" in package else "spreadsheet"
+    if "spreadsheet" not in kind:
+        raise UnreadableBookError(
+            f"{package.path}: it is an OpenDocument file, but no spreadsheet. Give the .ods file."
+        )
+    if "META-INF/manifest.xml" in package and b"encryption-data" in package.whole("META-INF/manifest.xml"):
+        raise UnreadableBookError(
+            f"{package.path}: it is protected by a password. A copy saved without one would be read."
+        )
+    return read_ods(package.path, package.chunks("content.xml"), package)
+
+
+def _is_flat(data: bytes) -> bool:
+    """Whether it is an OpenDocument spreadsheet as one XML file."""
+    head = data[:20_000]
+    return b"<office:document" in head and b"opendocument.spreadsheet" in head
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + CHUNK] for start in range(0, len(data), CHUNK))
 
 
 def _bytes(path: Path) -> bytes:

@@ -93,7 +93,7 @@ class Package:
 def _broken(path: str, name: str = "") -> UnreadableBookError:
     where = f" (in {name})" if name else ""
     return UnreadableBookError(
-        f"{path}: the file is cut off or damaged{where}. Download or copy it again, or save it again from the spreadsheet."
+        f"{path}: the file is cut off or damaged{where}. Download or copy it again, or save it anew."
     )
 
 

@@ -40,7 +40,9 @@ class Recalculation:
 
     def all(self) -> Mapping[Where, Value]:
         """The value of every cell with a formula."""
-        places = [(name, place) for name, cells in self._sheets.items() for place, cell in cells.items() if cell.formula]
+        places = [
+            (name, place) for name, cells in self._sheets.items() for place, cell in cells.items() if cell.formula
+        ]
         self._through(places)
         self._through(self._changes)
         return self.found

@@ -198,18 +198,16 @@ def _relative(text: str | None) -> tuple[int, bool]:
 
 def _line(kind: str, text: str, place: Place, sheet: str | None, *, r1c1: bool) -> Range:
     """Whole rows or columns."""
-    ends = [_end(kind, part, place, r1c1=r1c1) for part in text.split(":")]
+    (one, one_fixed), (other, other_fixed) = (_end(kind, part, place, r1c1=r1c1) for part in text.split(":"))
     if kind == "rows":
-        first, last = (
-            Reference(number, side, fixed, True, sheet)
-            for (number, fixed), side in zip(ends, (1, limits.COLUMNS), strict=True)
+        return Range(
+            Reference(one, 1, row_fixed=one_fixed, column_fixed=True, sheet=sheet),
+            Reference(other, limits.COLUMNS, row_fixed=other_fixed, column_fixed=True, sheet=sheet),
         )
-    else:
-        first, last = (
-            Reference(side, number, True, fixed, sheet)
-            for (number, fixed), side in zip(ends, (1, limits.ROWS), strict=True)
-        )
-    return Range(first, last)
+    return Range(
+        Reference(1, one, row_fixed=True, column_fixed=one_fixed, sheet=sheet),
+        Reference(limits.ROWS, other, row_fixed=True, column_fixed=other_fixed, sheet=sheet),
+    )
 
 
 def _end(kind: str, text: str, place: Place, *, r1c1: bool) -> tuple[int, bool]:
@@ -235,7 +233,7 @@ def _sheet_name(text: str, sheets: Mapping[str, str] | None) -> str:
 
 
 def _closing(text: str, at: int) -> int:
-    """The end of a structured reference that opens at a place; an apostrophe keeps the next sign from meaning anything."""
+    """The end of a structured reference that opens at a place; an apostrophe takes the next sign's meaning away."""
     depth = 0
     while at < len(text):
         sign = text[at]

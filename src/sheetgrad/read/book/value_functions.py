@@ -6,9 +6,21 @@ import math
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sheetgrad.read.book.cells import Call, Fault, Range, Reference
+from sheetgrad.read.book.block_functions import (
+    as_block,
+    constants,
+    differences,
+    index,
+    match_exactly,
+    mmult,
+    sumproduct,
+    take,
+    transpose,
+    where,
+)
+from sheetgrad.read.book.cells import Fault, Reference
 from sheetgrad.read.book.number_kinds import FaultError, Floats
-from sheetgrad.read.book.values import OPERATORS, Block, Here, UnknownFunctionError, _spread
+from sheetgrad.read.book.values import Block, Here, UnknownFunctionError, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,12 +45,6 @@ def _numbers(here: Here, arguments: Arguments) -> Iterator[Any]:
                 raise FaultError(one.code)
             if one is not None and not isinstance(one, str | bool):
                 yield one
-
-
-def _take(arguments: Arguments, least: int, most: int) -> Arguments:
-    if not least <= len(arguments) <= most:
-        raise FaultError("#VALUE!")
-    return arguments
 
 
 def _sum(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- a number of any kind
@@ -74,51 +80,8 @@ def _extreme(name: str) -> Rule:
     return rule
 
 
-def _as_block(value: Any) -> Block:  # noqa: ANN401 -- a value of any kind
-    return value if isinstance(value, Block) else Block([[value]])
-
-
-def _even(blocks: list[Block]) -> list[list[list[Any]]]:
-    """Blocks filled up to one size: their ends may have been left out because they are empty."""
-    height = max(len(block.rows) for block in blocks)
-    width = max((len(row) for block in blocks for row in block.rows), default=0)
-    return [
-        [
-            [(row[column] if column < len(row) else None) for column in range(width)]
-            for row in (*block.rows, *([[]] * (height - len(block.rows))))
-        ]
-        for block in blocks
-    ]
-
-
-def _sumproduct(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
-    filled = _even([_as_block(argument()) for argument in arguments])
-    total: Any = 0.0
-    for rows in zip(*filled, strict=True):
-        for values in zip(*rows, strict=True):
-            term: Any = 1.0
-            for value in values:
-                if isinstance(value, Fault):
-                    raise FaultError(value.code)
-                term = term * (0.0 if value is None or isinstance(value, str | bool) else value)
-            total = total + term
-    return total
-
-
-def _pairs(here: Here, arguments: Arguments) -> Iterator[tuple[Any, Any]]:
-    left, right = _even([_as_block(argument()) for argument in _take(arguments, 2, 2)])
-    for row, other in zip(left, right, strict=True):
-        for one, two in zip(row, other, strict=True):
-            if not isinstance(one, str | bool | None) and not isinstance(two, str | bool | None):
-                yield here.number(one), here.number(two)
-
-
-def _differences(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
-    return sum(((one - two) * (one - two) for one, two in _pairs(here, arguments)), 0.0)
-
-
 def _if(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
-    condition, *branches = _take(arguments, 2, 3)
+    condition, *branches = take(arguments, 2, 3)
     holds = condition()
     if isinstance(holds, Block):
         raise UnknownFunctionError("IF on a block is not computed here")
@@ -127,7 +90,7 @@ def _if(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
 
 
 def _iferror(_here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
-    first, second = _take(arguments, 2, 2)
+    first, second = take(arguments, 2, 2)
     try:
         value = first()
     except FaultError:
@@ -137,7 +100,7 @@ def _iferror(_here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the s
 
 def _logic(*, every: bool) -> Rule:
     def rule(here: Here, arguments: Arguments) -> bool:
-        found = [here.number(one) for argument in arguments for one in _as_block(argument()).each() if one is not None]
+        found = [here.number(one) for argument in arguments for one in as_block(argument()).each() if one is not None]
         return all(map(bool, found)) if every else any(map(bool, found))
 
     return rule
@@ -147,110 +110,42 @@ def _digits(how: str) -> Rule:
     """Rounding as people do it by hand: the half goes away from zero, on the digits that are shown."""
 
     def rule(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
-        value, places = (here.number(argument()) for argument in (*_take(arguments, 1, 2), lambda: 0.0)[:2])
+        value, places = (here.number(argument()) for argument in (*take(arguments, 1, 2), lambda: 0.0)[:2])
         if not isinstance(here.numbers, Floats):
             raise UnknownFunctionError("rounding of arrays is not computed here")
         if abs(places) > 300:
             raise FaultError("#NUM!")
-        return float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-int(places)), rounding=how)) if value else 0.0
+        return (
+            float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-int(places)), rounding=how)) if value else 0.0
+        )
 
     return rule
 
 
 def _mod(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
-    value, by = (here.number(argument()) for argument in _take(arguments, 2, 2))
+    value, by = (here.number(argument()) for argument in take(arguments, 2, 2))
     return value - by * here.numbers.one["INT"](here.numbers.divided(value, by))
 
 
 def _log(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
-    value, *base = [here.number(argument()) for argument in _take(arguments, 1, 2)]
+    value, *base = [here.number(argument()) for argument in take(arguments, 1, 2)]
     if not base or (isinstance(base[0], float) and base[0] == 10):
         return here.numbers.one["LOG10"](value)
     natural = here.numbers.one["LN"]
     return here.numbers.divided(natural(value), natural(base[0]))
 
 
-def _index(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
-    block, *places = _take(arguments, 2, 3)
-    rows = _as_block(block()).rows
-    found = [int(here.number(place())) for place in places]
-    lying = len(found) == 1 and isinstance(block.tree, Range) and _is_one_row(block.tree)
-    row, column = (1, found[0]) if lying else (found[0], found[1] if len(found) > 1 else 1)
-    if row < 1 or column < 1:
-        raise UnknownFunctionError("INDEX of a whole row or column is not computed here")
-    return rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
-
-
-def _is_one_row(tree: Range) -> bool:
-    return tree.first.row == tree.last.row and tree.first.row_fixed == tree.last.row_fixed
-
-
-def _match(here: Here, arguments: Arguments) -> float:
-    wanted, among, *kind = _take(arguments, 2, 3)
-    if not kind or here.number(kind[0]()) != 0:
-        raise UnknownFunctionError("MATCH in sorted cells is not computed here")
-    value = wanted()
-    for place, one in enumerate(_as_block(among()).each(), 1):
-        if one is not None and OPERATORS["="](here, one, value):
-            return float(place)
-    raise FaultError("#N/A")
-
-
-def _mmult(here: Here, arguments: Arguments) -> Block:
-    left, right = (_as_block(argument()).rows for argument in _take(arguments, 2, 2))
-    if len(left[0]) != len(right):
-        raise FaultError("#VALUE!")
-    columns = list(zip(*right, strict=True))
-    number = here.number
-    return Block(
-        [
-            [sum((number(a) * number(b) for a, b in zip(row, column, strict=True)), 0.0) for column in columns]
-            for row in left
-        ]
-    )
-
-
-def _transpose(_here: Here, arguments: Arguments) -> Block:
-    rows = _as_block(_take(arguments, 1, 1)[0]()).rows
-    return Block([list(row) for row in zip(*rows, strict=True)])
-
-
-def _constants(_here: Here, arguments: Arguments) -> Block:
-    return Block([[_constant(one) for one in row.tree.arguments] for row in arguments])
-
-
-def _constant(tree: Any) -> Any:  # noqa: ANN401 -- a tree that the grammar made
-    if isinstance(tree, Call) and tree.function == "neg":
-        return -_constant(tree.arguments[0])
-    if isinstance(tree, Call):
-        raise UnknownFunctionError("braces with more than numbers are not computed here")
-    return tree.value
-
-
 def _power(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
-    base, exponent = _take(arguments, 2, 2)
-    return _spread("^", here, base(), exponent())
+    base, exponent = take(arguments, 2, 2)
+    return spread("^", here, base(), exponent())
 
 
 def _of_one(name: str) -> Rule:
     def rule(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
-        value, function = _take(arguments, 1, 1)[0](), here.numbers.one[name]
+        value, function = take(arguments, 1, 1)[0](), here.numbers.one[name]
         if isinstance(value, Block):
             return Block([[function(here.number(one)) for one in row] for row in value.rows])
         return function(here.number(value))
-
-    return rule
-
-
-def _where(axis: int) -> Rule:
-    def rule(here: Here, arguments: Arguments) -> float:
-        if not arguments:
-            return float(here.place[axis])
-        tree = _take(arguments, 1, 1)[0].tree
-        tree = tree.first if isinstance(tree, Range) else tree
-        if not isinstance(tree, Reference):
-            raise FaultError("#VALUE!")
-        return float(tree.at(here.place)[axis])
 
     return rule
 
@@ -260,17 +155,17 @@ def _count(here: Here, arguments: Arguments) -> float:
 
 
 def _only(here: Here, arguments: Arguments) -> Any:  # noqa: ANN401 -- the same
-    value = _take(arguments, 1, 1)[0]()
-    value = _as_block(value).rows[0][0] if isinstance(value, Block) else value
+    value = take(arguments, 1, 1)[0]()
+    value = as_block(value).rows[0][0] if isinstance(value, Block) else value
     return 0.0 if isinstance(value, str) or value is None else here.number(value)
 
 
 FUNCTIONS: dict[str, Rule] = {
     "SUM": _sum,
     "PRODUCT": _product,
-    "SUMPRODUCT": _sumproduct,
+    "SUMPRODUCT": sumproduct,
     "SUMSQ": _squares,
-    "SUMXMY2": _differences,
+    "SUMXMY2": differences,
     "AVERAGE": _average,
     "COUNT": _count,
     "MAX": _extreme("larger"),
@@ -288,19 +183,19 @@ FUNCTIONS: dict[str, Rule] = {
     "IFERROR": _iferror,
     "AND": _logic(every=True),
     "OR": _logic(every=False),
-    "NOT": lambda here, arguments: not here.number(_take(arguments, 1, 1)[0]()),
+    "NOT": lambda here, arguments: not here.number(take(arguments, 1, 1)[0]()),
     "TRUE": lambda _here, _arguments: True,
     "FALSE": lambda _here, _arguments: False,
     "N": _only,
     "SINGLE": _only,
-    "INDEX": _index,
-    "MATCH": _match,
-    "MMULT": _mmult,
-    "TRANSPOSE": _transpose,
-    "ROW": _where(0),
-    "COLUMN": _where(1),
+    "INDEX": index,
+    "MATCH": match_exactly,
+    "MMULT": mmult,
+    "TRANSPOSE": transpose,
+    "ROW": where(0),
+    "COLUMN": where(1),
     "": lambda _here, _arguments: None,
-    "{}": _constants,
+    "{}": constants,
     **{name: _of_one(name) for name in Floats.one},
 }
 """Each takes where the formula stands and its arguments, which are computed when they are called."""

@@ -93,9 +93,6 @@ def evaluated(tree: Tree, place: Place, cells: Cells, numbers: Numbers = FLOATS)
         return Fault("#NUM!")
 
 
-Rules = "dict[str, Callable[[Here, tuple[Callable[[], Any], ...]], Any]]"
-
-
 def _value(tree: Tree, here: Here, functions: dict[str, Any], *, within: bool) -> Any:  # noqa: ANN401 -- a value of any kind
     """The value of a part; `within` a function blocks stay blocks, elsewhere a formula sees its own row of them."""
     match tree:
@@ -112,9 +109,9 @@ def _value(tree: Tree, here: Here, functions: dict[str, Any], *, within: bool) -
         case Call(function, (left, right)) if function in OPERATORS:
             one = _value(left, here, functions, within=within)
             other = _value(right, here, functions, within=within)
-            return _spread(function, here, one, other)
+            return spread(function, here, one, other)
         case Call("neg" | "pos" | "%" as function, (inner,)):
-            return _spread(function, here, _value(inner, here, functions, within=within))
+            return spread(function, here, _value(inner, here, functions, within=within))
         case Call(function, arguments) if function in functions:
             thunks = tuple(_Later(argument, here, functions) for argument in arguments)
             return functions[function](here, thunks)
@@ -159,21 +156,23 @@ def _own(tree: Range, block: Block, here: Here) -> Any:  # noqa: ANN401 -- a val
     row = here.place[0] - first[0] if first[0] != last[0] else 0
     column = here.place[1] - first[1] if first[1] != last[1] else 0
     if first == last or (
-        0 <= row <= last[0] - first[0] and 0 <= column <= last[1] - first[1] and (first[0] == last[0] or first[1] == last[1])
+        0 <= row <= last[0] - first[0]
+        and 0 <= column <= last[1] - first[1]
+        and (first[0] == last[0] or first[1] == last[1])
     ):
         rows = block.rows
         return rows[row][column] if row < len(rows) and column < len(rows[row]) else None
     raise FaultError("#VALUE!")
 
 
-def _spread(function: str, here: Here, *values: Any) -> Any:  # noqa: ANN401 -- the same
+def spread(function: str, here: Here, *values: Any) -> Any:  # noqa: ANN401 -- the same
     """An operator on single values, or on each of the values of blocks; one row or column is repeated."""
     if not any(isinstance(value, Block) for value in values):
         return OPERATORS[function](here, *values) if len(values) == 2 else SIGNS[function](here, values[0])
     height = max(len(value.rows) for value in values if isinstance(value, Block))
     width = max(len(row) for value in values if isinstance(value, Block) for row in value.rows or [[]])
     rows = [
-        [_spread(function, here, *(_picked(value, row, column) for value in values)) for column in range(width)]
+        [spread(function, here, *(_picked(value, row, column) for value in values)) for column in range(width)]
         for row in range(height)
     ]
     return Block(rows)

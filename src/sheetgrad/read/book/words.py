@@ -129,9 +129,14 @@ def _area(table: Table, inside: str, place: Place, sheet: str) -> Reference | Ra
     if this_row or "#this row" in parts:
         if not table.first[0] <= place[0] <= table.last[0]:
             raise FormulaError(f"it takes this row of the table {table.name}, and stands in no row of it")
-        return _block(Reference(0, left, False, True, elsewhere), Reference(0, right, False, True, elsewhere))
-    top, bottom = _rows(table, parts)
-    return _block(Reference(top, left, True, True, elsewhere), Reference(bottom, right, True, True, elsewhere))
+        top = bottom = 0
+        fixed = False
+    else:
+        top, bottom = _rows(table, parts)
+        fixed = True
+    first = Reference(top, left, row_fixed=fixed, column_fixed=True, sheet=elsewhere)
+    last = Reference(bottom, right, row_fixed=fixed, column_fixed=True, sheet=elsewhere)
+    return first if first == last else Range(first, last)
 
 
 def _rows(table: Table, parts: set[str]) -> tuple[int, int]:
@@ -148,10 +153,6 @@ def _rows(table: Table, parts: set[str]) -> tuple[int, int]:
     if not top <= first <= last <= bottom:
         raise FormulaError(f"the table {table.name} has no such rows")
     return first, last
-
-
-def _block(first: Reference, last: Reference) -> Reference | Range:
-    return first if first == last else Range(first, last)
 
 
 def _column_of(table: Table, item: str) -> int:

@@ -48,13 +48,14 @@ class Workbook:
         self._package, self._path = package, package.path
         self.remarks: list[str] = []
         main = next((r.target for r in self._related("").values() if r.kind == "officeDocument"), "xl/workbook.xml")
-        self._main = main if main in package else "xl/workbook.xml"
+        self.main = main if main in package else "xl/workbook.xml"
+        """The part that lists the sheets."""
 
     def read(self) -> Book:
         """The whole book."""
         package = self._package
-        root = small_tree(f"{self._path}: {self._main}", package.chunks(self._main, limits.SMALL_PART_BYTES))
-        related = self._related(self._main)
+        root = small_tree(f"{self._path}: {self.main}", package.chunks(self.main, limits.SMALL_PART_BYTES))
+        related = self._related(self.main)
         listed = list(self._listed(root, related))
         texts: list[str] = []
         for relationship in related.values():
@@ -71,6 +72,10 @@ class Workbook:
         if formulas.linked:
             self.remarks.append("Some formulas look into other files. These were not opened.")
         return Book(self._path, sheets, words.whole_book(), tuple(self.remarks), formulas.linked)
+
+    def related_to_main(self) -> dict[str, Relationship]:
+        """What the part that lists the sheets points at."""
+        return self._related(self.main)
 
     def _related(self, part: str) -> dict[str, Relationship]:
         """What a part points at, by the keys it uses; a broken list is empty."""
@@ -109,7 +114,7 @@ class Workbook:
         reader = SheetFormulas(formulas, listed.name)
         part = read_cells(place, self._package.chunks(listed.part), reader, texts, budget)
         drawn = tuple(self._charts(listed, part.drawings))
-        return Sheet(listed.name, part.cells, listed.hidden, part.merged, drawn)
+        return Sheet(listed.name, part.cells, listed.hidden, part.merged, drawn, listed.part)
 
     def _charts(self, listed: Listed, drawings: tuple[str, ...]) -> Iterator[Chart]:
         """The charts that are drawn on a sheet; a broken drawing is told of and passed over."""
@@ -176,5 +181,5 @@ def _table(root: Element, sheet: str) -> Table | None:
         return None
     columns = tuple(node.get("name", "") for node in root.iterfind("tableColumns/tableColumn"))
     totals = 0 if root.get("totalsRowCount") is None else _count(root.get("totalsRowCount", ""))
-    name = root.get("displayName") or root.get("name", "")
+    name = root.get("displayName", root.get("name", ""))
     return Table(name, sheet, *corners, _count(root.get("headerRowCount", "1")), totals, columns)
