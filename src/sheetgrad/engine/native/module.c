@@ -10,7 +10,7 @@
 #include "lanes.h"
 #include "tape.h"
 
-enum { WORDS_A_SLICE = 4000000 }; /* so much is done between two looks for Ctrl-C: a hundredth of a second */
+enum { WORDS_A_SLICE = 1000000 }; /* so much is done between two looks for Ctrl-C: some milliseconds */
 
 typedef struct {
     PyObject_HEAD
