@@ -34,7 +34,7 @@ def cells(setup: Setup, places: Places) -> dict[str, Any]:
     except SheetgradError:
         return {}
     run = plan(setup, steps=STEPS, rates=setup.learning_rates[:1]).runs[0]
-    sizes = [len(batch) for batch in islice(batches(setup), STEPS + 1)]
+    sizes = [len(batch) + 1 for batch in islice(batches(setup), STEPS + 1)]  # and the row that takes them together
     found: dict[str, Any] = {"first": HEADERS + 1, "steps": STEPS, "rates": list(setup.learning_rates)}
     found["step"] = _columns(run.steps, places)
     if run.batch is not None:

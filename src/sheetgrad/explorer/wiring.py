@@ -78,7 +78,8 @@ class Wiring:
             for start in starts:
                 ways.setdefault(start, {}).update(dict.fromkeys(weights))
             if not starts:
-                neuron.biases += [use for use in weights if use not in neuron.biases]
+                alone = [use for use in weights if use is term]
+                neuron.biases = [*alone, *neuron.biases, *(use for use in weights if use not in alone)]
         neuron.column = max((self.neurons[start].column for start in ways), default=0) + 1
         number = self.at[target] = len(self.neurons)
         self.neurons.append(neuron)

@@ -31,7 +31,7 @@ export class App {
     this.parameterOf = new Map(data.gradients.map((_, k) => [data.groups.parameters[0] + k, k]));
     this.part = (name) => host.querySelector(`[data-part="${name}"]`);
     this.chosen = { t: 0, phase: 0, micro: this.walk.last(0), selected: data.groups.parameters[0], sample: 0, planted: null, log: false, tab: "why", unit: "factor", asked: null };
-    this.rates = data.rates.map((rate, colour) => ({ rate, colour }));
+    this.rates = coloured(data.rates);
     this.rate = data.rates[0];
     this.version = 0;
     this.runs = new Map();
@@ -81,6 +81,7 @@ export class App {
       cell: (place, view) => this.cell(place, view),
       copy: (text) => this.copy(text),
       line: (number) => this.lines.line(number),
+      opened: () => this.reach(),
       asked: (target, text) => { this.chosen.asked = [target, text]; this.remember(); },
     };
   }
@@ -290,7 +291,7 @@ export class App {
 
   reset() {
     this.engine.reset();
-    this.rates = this.data.rates.map((rate, colour) => ({ rate, colour }));
+    this.rates = coloured(this.data.rates);
     this.rate = this.data.rates[0];
     Object.assign(this.chosen, { t: 0, phase: 0, micro: this.walk.last(0), planted: null, sample: 0 });
     this.play(false);
@@ -425,6 +426,16 @@ export class App {
     if (tab === "numbers") this.fields.show(view);
     this.mistakes.show(view);
     this.lines.show(view.selected);
+    clearTimeout(this.reachClock);
+    this.reachClock = setTimeout(() => this.reach(), 200);
+  }
+
+  // What scrolls can be reached with the keyboard.
+  reach() {
+    for (const box of this.host.querySelectorAll(".formula, .table")) {
+      const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+      set(box, "tabindex", scrolls ? 0 : null);
+    }
   }
 
   // --- elsewhere ----------------------------------------------------------------------------------
@@ -496,10 +507,11 @@ export class App {
     compare(engine.start, [...data.start, ...data.states], data.groups.parameters[0]);
     engine.settings.forEach((value, k) => k && value !== data.settings[k] && changed.push(`${words.plain(data.groups.settings[0] + k)}:${value}`));
     const rates = this.rates.map(({ rate }) => rate).join();
+    const given = coloured(data.rates).map(({ rate }) => rate).join();
     const planted = chosen.planted === null ? null : this.plantedAs(chosen.planted);
     return {
       step: chosen.t || null, phase: PHASES[chosen.phase].toLowerCase(), at: chosen.micro === this.walk.last(chosen.phase, chosen.selected) ? null : chosen.micro,
-      show: words.plain(chosen.selected), sample: chosen.sample ? chosen.sample + 1 : null, rate: this.rate, rates: rates === data.rates.join() ? null : rates,
+      show: words.plain(chosen.selected), sample: chosen.sample ? chosen.sample + 1 : null, rate: this.rate, rates: rates === given ? null : rates,
       log: chosen.log ? 1 : null, tab: chosen.tab === "why" ? null : chosen.tab, mistake: planted, set: changed.slice(0, 400).join(), of: chosen.asked?.[0], mine: chosen.asked?.[1],
     };
   }
@@ -524,10 +536,10 @@ export class App {
     chosen.log = state.log === "1";
     this.part("log").checked = chosen.log;
     const rates = (state.rates ?? "").split(",").map(parse).filter((rate) => rate !== null);
-    this.rates = [...new Set(rates.length ? rates.slice(0, 12) : data.rates)].map((rate, colour) => ({ rate, colour }));
+    this.rates = coloured(rates.length ? rates.slice(0, 12) : data.rates);
     const rate = parse(state.rate ?? "");
     if (rate !== null && !this.rates.some((one) => one.rate === rate)) this.rates.push({ rate, colour: this.rates.length });
-    this.rate = rate ?? this.rates[0].rate;
+    this.rate = rate ?? (rates.length ? this.rates[0].rate : data.rates[0]);
     this.applyNumbers(state.set);
     const [code, target, version] = (state.mistake ?? "").split(":");
     const same = [...data.mistakes.keys()].filter((one) => Object.keys(data.codes)[data.mistakes[one][0]] === code && words.plain(data.mistakes[one][1]) === target);
@@ -594,9 +606,14 @@ export class App {
   }
 }
 
+// Learning rates in order, each with its colour.
+function coloured(rates) {
+  return [...new Set(rates)].sort((a, b) => a - b).map((rate, colour) => ({ rate, colour }));
+}
+
 // The network in a line.
 function facts(data) {
   const count = (name) => data.groups[name][1] - data.groups[name][0];
-  const parts = [`${count("inputs")} inputs`, `${count("parameters")} weights`, `${data.samples.length} sample${data.samples.length > 1 ? "s" : ""}`, `${data.steps} steps`];
+  const parts = [`${count("inputs")} input${count("inputs") === 1 ? "" : "s"}`, `${count("parameters")} weights`, `${data.samples.length} sample${data.samples.length > 1 ? "s" : ""}`, `${data.steps} steps`];
   return parts.filter((part) => !part.startsWith("0 ")).join(" · ");
 }

@@ -36,6 +36,7 @@ export class Lines {
     });
     await this.opened;
     this.show(this.selected);
+    this.act.opened();
   }
 
   pick(line) {

@@ -12,7 +12,7 @@ export class Mistakes {
       part(`mistake-${name}`).addEventListener("change", () => this.pick(name));
     }
     this.table = h("table", { class: "check" });
-    part("check").append(h("p", { class: "summary" }), h("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Gradient check" }, this.table));
+    part("check").append(h("p", { class: "summary" }), h("div", { class: "table", role: "region", "aria-label": "Gradient check" }, this.table));
     if (!data.mistakes.length) part("plant").disabled = true;
   }
 

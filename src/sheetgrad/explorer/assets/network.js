@@ -1,6 +1,6 @@
 // The picture of the network: where everything stands, and what it shows.
 
-import { digits } from "./words.js";
+import { brief, digits } from "./words.js";
 import { flag, say, set, svg } from "./dom.js";
 
 const MOST_IN_COLUMN = 10;
@@ -37,11 +37,11 @@ export function laidOut(picture, { down, folded }) {
     : [...column.slice(0, SHOWN_FOLDED - 1), { pill: column.length - SHOWN_FOLDED }, column.at(-1)]));
   const most = Math.max(...shown.map((column) => column.length));
   const widest = 150;
-  const room = down ? 340 : Math.max(340, Math.min(640, most * 62));
+  const room = down ? 340 : most <= 4 ? most * 132 : Math.max(528, Math.min(680, most * 62));
   const gap = Math.min(widest, room / most);
   const radius = Math.max(11, Math.min(down ? 29 : 38, gap * (most > 4 ? 0.37 : 0.3)));
-  const between = down ? 132 : most > 6 ? 200 : 215;
-  const notes = radius >= 24 ? 22 : 0;
+  const between = down ? 168 : most > 6 ? 200 : 215;
+  const notes = radius >= 24 && !down ? 22 : 0;
   const margin = radius + 26;
   const across = Math.max(...shown.map((column) => (column.length - 1) * Math.min(widest, room / column.length)));
   const nodes = new Map(), pills = [];
@@ -52,19 +52,19 @@ export function laidOut(picture, { down, folded }) {
     column.forEach((one, row) => {
       const [x, y] = stand(margin + place * between, margin + begin + row * step);
       if (one.pill) pills.push({ x, y, count: one.pill });
-      else nodes.set(one.id, { ...one, x, y, place, row });
+      else nodes.set(one.id, { ...one, x, y, place, row, share: column.length > 1 ? row / (column.length - 1) : 0, rows: column.length });
     });
   });
   let deepest = 0;
   for (const [id, end] of beside) {
     const term = nodes.get(end);
     if (!term) continue;
-    const [x, y] = down ? [term.x + 68, term.y - 74] : [term.x - between * 0.5, term.y + Math.min(gap * 0.5, 66)];
+    const [x, y] = down ? [term.x + 64, term.y - 84] : [term.x - between * 0.5, term.y + Math.min(gap * 0.5, 66)];
     nodes.set(id, { id, ...picture.neurons[id], x, y, place: term.place, row: term.row, beside: true });
     deepest = Math.max(deepest, down ? x : y);
   }
   const long = 2 * margin + (shown.length - 1) * between;
-  const wide = Math.max(2 * margin + across, deepest + radius + 12 - notes);
+  const wide = Math.max(2 * margin + across, deepest + radius + (down ? 6 : 12 - notes));
   return { nodes, pills, radius, notes, width: down ? wide : long, height: (down ? long : wide) + notes, columns: shown.length, foldable: columns.some((c) => c.length > MOST_IN_COLUMN) };
 }
 
@@ -133,7 +133,8 @@ export class Network {
     const path = svg("path", { class: "wire", d, "data-line": id });
     const made = { id, a, b, weights, path };
     if (!weights.length) return made;
-    const share = (down ? 0.24 : 0.28) + (down ? 0.17 : 0.09) * (b.row % 2);
+    const spread = down ? 0.26 : Math.min(0.24, 0.08 * (b.rows - 1));
+    const share = (down ? 0.2 : 0.34 - spread / 4) + spread * b.share;
     const at = [from[0] + (to[0] - from[0]) * share + bend[0] * 0.7, from[1] + (to[1] - from[1]) * share + bend[1] * 0.7];
     made.value = svg("tspan", { class: "amount" });
     const [letter, below] = split(this.words.plain(weights[0]));
@@ -302,20 +303,22 @@ export class Network {
     for (const node of this.nodes) {
       const shown = this.reached(node, view);
       const gradient = words.gradientOf.get(node.main);
-      const value = phase === 2 ? (node.main === this.data.loss ? 1 : gradient === undefined ? NaN : v[gradient]) : v[node.main];
-      say(node.value, !shown ? "·" : Number.isNaN(value) && phase === 2 ? "" : digits(value, this.layout.radius < 22 ? 2 : 4));
-      set(node.shape, "data-sign", !shown || !(Math.abs(value) > 0) ? "none" : value > 0 ? "plus" : "minus");
-      set(node.shape, "fill-opacity", shown && Number.isFinite(value) ? (0.1 + 0.4 * Math.min(1, Math.abs(value))).toFixed(2) : 0.08);
+      const back = phase === 2 && (gradient !== undefined || node.main === this.data.loss);
+      const value = !back ? v[node.main] : gradient === undefined ? 1 : v[gradient];
+      say(node.value, !shown ? "·" : back ? brief(value, this.layout.radius < 22 ? 2 : 3) : digits(value, this.layout.radius < 22 ? 3 : 4, 1e-3));
+      const tint = !shown || (phase === 2 && !back) || !(Math.abs(value) > 0) ? "none" : value > 0 ? "plus" : "minus";
+      set(node.shape, "data-sign", tint);
+      set(node.shape, "fill-opacity", tint === "none" ? 0.08 : (0.1 + 0.4 * Math.min(1, Math.abs(value))).toFixed(2));
       if (node.sum) {
         const inner = node.of[0];
         const below = words.gradientOf.get(inner);
-        say(node.sum, !shown ? "" : phase === 2 ? (below === undefined ? "" : `∂/∂${words.plain(inner)} ${digits(v[below], 4)}`) : `${words.plain(inner)} = ${digits(v[inner], 4)}`);
+        say(node.sum, !shown ? "" : phase === 2 && below !== undefined ? `∂/∂${words.plain(inner)} ${brief(v[below])}` : `${words.plain(inner)} = ${digits(v[inner], 4, 1e-3)}`);
       }
       if (node.biasText) say(node.biasText, `${words.plain(node.biases[0])} ${this.label(node.biases[0], view)}`);
       const target = node.bias ? node.group.firstChild : node.group;
       flag(node.group, "on", lit.neurons.has(node.id));
       flag(node.group, "now", lit.now === node.id);
-      flag(node.group, "dim", !shown);
+      flag(node.group, "dim", !shown || (phase === 2 && !back));
       flag(node.group, "selected", node.of.includes(view.selected) || node.of.includes(words.wrt.get(view.selected)));
       set(target, "aria-pressed", node.of.includes(view.selected));
       set(target, "aria-label", node.of.map((place) => `${words.plain(place)} ${digits(v[place], 6)}`).join(", "));
@@ -361,12 +364,12 @@ export class Network {
 
   label(weight, view) {
     const next = this.words.nextOf.get(weight);
-    if (view.phase === 3 && view.micro > 0 && next !== undefined) return `${digits(view.v[weight], 3)} → ${digits(view.v[next], 3)}`;
-    return digits(this.amount(weight, view), 4);
+    if (view.phase === 3 && view.micro > 0 && next !== undefined) return `→ ${digits(view.v[next], 4, 1e-3)}`;
+    return view.phase === 2 ? brief(this.amount(weight, view)) : digits(this.amount(weight, view), 4, 1e-3);
   }
 }
 
 export const hint = (phase) => [
-  ["values", "weights"], ["values", "weights"], ["∂loss/∂(its output)", "∂loss/∂(the weight)"], ["values", "weights, old → new"],
+  ["values", "weights"], ["values", "weights"], ["∂loss/∂(its output)", "∂loss/∂(the weight)"], ["values", "weights after the step"],
 ][phase];
 

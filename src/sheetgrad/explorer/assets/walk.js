@@ -114,7 +114,7 @@ export class Walk {
     const products = found.map((edges) => edges.reduce((made, edge) => made * view.s[edge], 1));
     if (path >= found.length) {
       const sum = products.reduce((a, b) => a + b, 0);
-      return { title: `All ${found.length} paths to ${words.plain(focus)} add up`, body: `<div class="formula">${equality([name, products.map((product) => factor(product, 6)).join("<mo>+</mo>"), number(sum)], { oneLine: true })}</div>` };
+      return { title: `All ${found.length} paths to ${words.plain(focus)} add up`, body: `<div class="formula">${equality([name, products.slice(0, 6).map((product) => factor(product, 6)).join("<mo>+</mo>") + (found.length > 6 ? "<mo>+</mo><mo>…</mo>" : ""), number(sum)], { oneLine: true })}</div>` };
     }
     const edges = found[path] ?? [];
     const chips = edges.map((edge, place) => {

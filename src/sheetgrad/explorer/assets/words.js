@@ -3,12 +3,18 @@
 const GAP = /\ue000(\d+)\ue001/g;
 
 // A number with so many digits that count, without zeros at the end.
-export function digits(value, most = 9) {
+export function digits(value, most = 9, least = 1e-4) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "no number" : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text = size < 1e-4 || size >= 1e9 ? value.toExponential(most - 1) : value.toPrecision(most);
+  const text = size < least || size >= 1e9 ? value.toExponential(most - 1) : size >= 10 ** most ? String(Number(value.toPrecision(most))) : value.toPrecision(most);
   return text.replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "").replace("-", "−").replace(/e[+]?/, "e").replace("e-", "e−");
+}
+
+// Short enough for a label.
+export function brief(value, most = 3) {
+  const size = Math.abs(value);
+  return digits(value, size > 0 && size < 1e-3 ? Math.min(2, most) : most, 1e-3);
 }
 
 export function number(value, most = 9) {
