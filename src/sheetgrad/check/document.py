@@ -73,10 +73,11 @@ def _network(reading: Reading) -> Network:
     """The network that the text is about; its own equations are put right where its derivatives say so."""
     claims = [claim for claim in reading.claims if not claim.spelling]
     found = recognised(claims)
-    if found.origin != "own":
+    if found.origin == "template":
         return found
-    lost = {key: value for key, value in definitions_in(claims) if key not in found.definitions}
-    return put_right(found, claims, lost | circular(claims))
+    lost = {key: value for key, value in definitions_in(claims) if key not in found.definitions} | circular(claims)
+    better = put_right(found, claims, lost)
+    return found if better is found else better.named_own()
 
 
 def _add(report: Report, source: Source, judge: Judge, claim: Claim, pair: Pair) -> None:

@@ -11,10 +11,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.alternatives import alternatives
-from sheetgrad.check.network import Network, all_references, named
-from sheetgrad.check.points import CLOSE, COUNT, Points, UnknownNameError, has_partial
+from sheetgrad.check.network import Network, all_references, named, renamed
+from sheetgrad.check.pairs import NEW
 from sheetgrad.check.planting import family
-from sheetgrad.expr import Expr, Row, references
+from sheetgrad.check.points import CLOSE, COUNT, Points, UnknownNameError, has_partial
+from sheetgrad.check.regular import is_regular
+from sheetgrad.expr import Expr, Partial, Ref, Row, references
 from sheetgrad.read.arithmetic import derivatives
 
 if TYPE_CHECKING:
@@ -88,6 +90,11 @@ def put_right(network: Network, claims: Sequence[Claim], lost: Mapping[str, Expr
 
     `lost` are equations that could not be part of the network: they use themselves, or go in a circle.
     """
+    with network.points.numpy.errstate(all="ignore"):
+        return _put_right(network, claims, dict(lost))
+
+
+def _put_right(network: Network, claims: Sequence[Claim], lost: dict[str, Expr]) -> Network:
     for _ in range(MOST_MISTAKES):
         known = {*network.definitions, *network.leaves, *lost}
         known |= {use.symbol.name for one in lost.values() for use in references(one)}
@@ -95,7 +102,7 @@ def put_right(network: Network, claims: Sequence[Claim], lost: Mapping[str, Expr
         absent = _absent(every, known)
         probes = [probe for probe in every if _speaks_of(probe, known | absent)]
         failing = [probe for probe in probes if not _holds(probe, network)]
-        if len(failing) < (1 if absent else ENOUGH):
+        if not failing:
             return network
         better = _better(network, probes, failing, lost, absent)
         if better is None:
@@ -107,8 +114,14 @@ def put_right(network: Network, claims: Sequence[Claim], lost: Mapping[str, Expr
 def _probes(claims: Sequence[Claim], network: Network) -> list[Probe]:
     """Neighbouring sides of the claims that speak of derivatives."""
     found: dict[Probe, None] = {}
+    made_up: dict[Expr, Expr] = {}
     for claim in claims:
-        values = [member.value for member in claim.members if member.value is not None]
+        values = [renamed(member.value, made_up) for member in claim.members if member.value is not None]
+        first = claim.members[0].value
+        if isinstance(first, Ref) and len(values) > 1 and not claim.spelling and _is_made_up(first, network):
+            meant = next((one for one in values[1:] if isinstance(one, Partial)), values[1])
+            made_up.setdefault(first, meant)
+            values = [meant, *values[1:]]
         if claim.spelling or claim.doubt or not any(map(has_partial, values)):
             continue
         for pair in pairwise(values):
@@ -117,6 +130,11 @@ def _probes(claims: Sequence[Claim], network: Network) -> list[Probe]:
         if len(found) >= MOST_PROBES:
             break
     return list(found)
+
+
+def _is_made_up(name: Ref, network: Network) -> bool:
+    """Whether the text has made up this name on its way: a δ."""
+    return network.key(name.symbol.name) is None and not NEW.match(name.symbol.name)
 
 
 def _absent(probes: Sequence[Probe], known: set[str]) -> set[str]:
@@ -150,11 +168,8 @@ def _better(
         if ordered is None:
             continue
         used = {use.symbol.name: None for one in every.values() for use in references(one)}
-        leaves = [
-            name
-            for name in {**dict.fromkeys(network.leaves), **used, **dict.fromkeys(sorted(absent))}
-            if name not in every
-        ]
+        used |= dict.fromkeys((*network.leaves, *sorted(absent), "eta"))
+        leaves = [name for name in used if name not in ordered.definitions]
         names = [*(name for name in leaves if name != "eta"), *ordered.before]
         choices = alternatives(key, value, names)
         if not choices:
@@ -163,7 +178,8 @@ def _better(
         score = sum(points.held(probe) for probe in failing)
         row = int(points.numpy.argmax(score))
         fills = absent & {use.symbol.name for use in references(choices[row])}
-        enough = 1 if fills else ENOUGH
+        odd = not is_regular(key, value, every) and is_regular(key, choices[row], every)
+        enough = 1 if fills or odd else ENOUGH
         if score[row] < max(enough, len(failing) / 2):
             continue
         definitions = {**ordered.definitions, key: choices[row]}

@@ -60,6 +60,10 @@ class Network:
             return found if found in self.points.values else None
         return self._alike(key)
 
+    def named_own(self) -> Network:
+        """The same, as what the text itself says."""
+        return Network("own", self.words, self.definitions, self.leaves, self.names)
+
     def feeds(self, below: str, above: str) -> bool:
         """Whether one quantity is made from another, through however many steps."""
         open_, seen = [above], {above}
