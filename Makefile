@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test lint types docs bench prove fix
+.PHONY: setup run test lint types docs bench prove fix screenshots
 
 setup: $(READY)
 
@@ -48,3 +48,8 @@ bench: setup
 fix: setup
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+# The pictures of the explorer in the README and the docs, taken with the system's Chromium.
+screenshots: setup
+	$(BIN)/python -m pip install --quiet $$(grep '^playwright' requirements/judges.txt)
+	$(BIN)/python docs/screenshots.py

@@ -319,7 +319,7 @@ def test_the_slider_moves_through_training(opened: Callable[..., Opened]) -> Non
 
 
 def test_any_quantity_shows_its_equation_its_chain_and_where_it_stands(opened: Callable[..., Opened]) -> None:
-    shown = opened()
+    shown = opened(reduced_motion="reduce")
     shown.page.locator("svg.network .neuron.made").first.click()
     why = shown.part("why")
     assert why.locator(".big").inner_text() == "0.506874567"
