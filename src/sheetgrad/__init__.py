@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from sheetgrad.check.gradients import GradientCheck
     from sheetgrad.derivation import Derivation
     from sheetgrad.engine import Run, Verification
+    from sheetgrad.exchange.estimators import MLPClassifier, MLPRegressor
+    from sheetgrad.exchange.scikit_in import from_sklearn
+    from sheetgrad.exchange.torch_in import from_torch
+    from sheetgrad.exchange.torch_out import to_torch
     from sheetgrad.job import Report
     from sheetgrad.setup import Setup
     from sheetgrad.sweep.result import Sweep
@@ -41,6 +45,8 @@ __all__ = [
     "BrokenInvariant",
     "DivergedError",
     "EquationError",
+    "MLPClassifier",
+    "MLPRegressor",
     "MissingPackageError",
     "ModelError",
     "Setup",
@@ -51,13 +57,26 @@ __all__ = [
     "check",
     "check_gradients",
     "derive",
+    "from_sklearn",
+    "from_torch",
     "load",
     "run",
     "sweep",
+    "to_torch",
     "train",
     "verify",
     "why",
 ]
+
+_HOMES = {
+    "MLPClassifier": "sheetgrad.exchange.estimators",
+    "MLPRegressor": "sheetgrad.exchange.estimators",
+    "Setup": "sheetgrad.setup",
+    "from_sklearn": "sheetgrad.exchange.scikit_in",
+    "from_torch": "sheetgrad.exchange.torch_in",
+    "to_torch": "sheetgrad.exchange.torch_out",
+}
+"""What is imported when it is asked for."""
 
 
 def load(source: Source | None = None, **keywords: Any) -> Setup:  # noqa: ANN401 -- the keys of a spec
@@ -314,10 +333,10 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 -- one of the words below
         from importlib.metadata import version
 
         return version("sheetgrad")
-    if name == "Setup":
-        from sheetgrad.setup import Setup
+    if name in _HOMES:
+        from importlib import import_module
 
-        return Setup
+        return getattr(import_module(_HOMES[name]), name)
     message = f"module 'sheetgrad' has no attribute {name!r}"
     raise AttributeError(message)
 
