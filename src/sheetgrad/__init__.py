@@ -57,6 +57,7 @@ __all__ = [
     "check",
     "check_gradients",
     "derive",
+    "explore",
     "from_sklearn",
     "from_torch",
     "load",
@@ -279,6 +280,23 @@ def workbook(
     from sheetgrad.sheet.book import workbook as write
 
     write(load(source), path, steps=steps, rates=rates, values_only=values_only, progress=progress)
+
+
+def explore(source: Source = "class", path: str | os.PathLike[str] | None = None) -> Any:  # noqa: ANN401 -- a widget, or nothing
+    """Get the explorer as a widget for notebooks; with `path`, write it as one HTML page instead.
+
+    Raises:
+        SpecError: the spec is wrong.
+        TooLargeError: the network has too many equations for one page.
+        MissingPackageError: a widget needs anywidget: pip install 'sheetgrad[notebook]'.
+        CannotWriteError: the file cannot be written.
+    """
+    if path is None:
+        return load(source).explore()
+    from sheetgrad.explorer.page import write
+
+    write(load(source), path)
+    return None
 
 
 def check(

@@ -7,6 +7,7 @@ sample, `values` and `samples` are plain numbers, nothing has been computed yet.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sheetgrad.shown import Shown
@@ -61,3 +62,14 @@ class Setup(Shown):
     def sample_count(self) -> int:
         """How many samples there are (1 where a model has no data at all)."""
         return min((len(rows) for rows in self.samples.values()), default=1)
+
+    def explore(self) -> Any:  # noqa: ANN401 -- anywidget is not imported for those who do not use it
+        """The explorer in a notebook, as a widget; needs the extra `notebook`.
+
+        Its `step`, `phase`, `quantity`, `rate` and `values` go both ways.
+
+        Raises:
+            MissingPackageError: anywidget is not installed.
+            TooLargeError: the network has too many equations for one page.
+        """
+        return import_module("sheetgrad.explorer.notebook").widget(self)

@@ -60,6 +60,7 @@ export class App {
     this.lines = new Lines(part, data, this.packed, act);
     part("sample-label").hidden = data.samples.length < 2;
     part("sample").max = data.samples.length;
+    for (const name of ["share", "print"]) this.host.querySelector(`[data-do="${name}"]`).hidden = this.embedded;
     this.listen();
   }
 
