@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.findings import Judged as Marked
 from sheetgrad.check.report.words import quantity as shown_as
-from sheetgrad.classroom.carried import judged
+from sheetgrad.classroom.carried import Carried
 from sheetgrad.classroom.cells import answers_in_book
 from sheetgrad.classroom.graded import Slip
 from sheetgrad.classroom.items import Item
@@ -66,6 +66,7 @@ class Answers:
     def __init__(self, exercise: Exercise) -> None:
         """What known mistakes lead to is worked out when it is first needed."""
         self.exercise = exercise
+        self.carried = Carried(exercise)
         self._made: Made | None = None
 
     @property
@@ -115,7 +116,7 @@ class Answers:
     def _judged(self, given: Mapping[str, tuple[float | None, str]], student: Student) -> Filled:
         """The numbers of one file with their places."""
         numbers = {key: number for key, (number, _) in given.items() if number is not None}
-        found = judged(self.exercise, student, numbers)
+        found = self.carried.judged(student, numbers)
         made: list[Evidence] = []
         slips: list[Slip] = []
         for question in self.exercise.questions:

@@ -116,10 +116,10 @@ def _tree(path: Path) -> _Tree:
 
 def _walk(path: Path, tree: _Tree) -> None:
     for place, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not _is_junk(name))
+        folders[:] = sorted(name for name in folders if not is_junk(name))
         for name in sorted(names):
             file = Path(place, name)
-            if _is_junk(name):
+            if is_junk(name):
                 continue
             if file.is_symlink() or not file.is_file():
                 tree.left_out.append(LeftOut(str(file), "is a link or a device, not a file"))
@@ -130,7 +130,7 @@ def _walk(path: Path, tree: _Tree) -> None:
 
 def _list(path: Path, tree: _Tree) -> None:
     for member in members(path):
-        if not member.parts or any(map(_is_junk, member.parts)):
+        if not member.parts or any(map(is_junk, member.parts)):
             continue
         if member.refused:
             tree.left_out.append(LeftOut(f"{path}: {member.name}", member.refused))
@@ -138,8 +138,9 @@ def _list(path: Path, tree: _Tree) -> None:
             tree.files[member.parts] = Piece(str(path), member.name, "/".join(member.parts), member.time)
 
 
-def _is_junk(name: str) -> bool:
-    return name.startswith((".", "~$")) or name.casefold() in JUNK
+def is_junk(name: str) -> bool:
+    """Whether a machine has left it there, not a person."""
+    return (name.startswith((".", "~$")) and name != "..") or name.casefold() in JUNK
 
 
 def _changed(path: Path) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sheetgrad.check.files import FORMS, Given, files
 from sheetgrad.classroom.archives import ArchiveError, Unpacker, members
 from sheetgrad.classroom.cells import BOOKS
-from sheetgrad.classroom.handins import JUNK, PICTURES, ZIP
+from sheetgrad.classroom.handins import PICTURES, ZIP, is_junk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ class _Opener:
         with zipfile.ZipFile(path) as archive:
             for member in found:
                 name = f"{shown}/{'/'.join(member.parts)}"
-                if any(part.startswith((".", "~$")) or part.casefold() in JUNK for part in member.parts):
+                if any(map(is_junk, member.parts)):
                     continue
                 if member.refused:
                     self._broken(name, member.refused)

@@ -20,6 +20,7 @@ chart = 3
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
@@ -158,9 +159,9 @@ def is_late(handed_in: str, due: str) -> bool:
     """
     if not handed_in or not due:
         return False
+    plain = re.sub(r"\s*(?:Z|UTC)$", "+00:00", handed_in.strip())
+    plain = re.sub(r"\s+(?=[-+]\d\d)", "", plain)  # platforms leave a space before the zone
     try:
-        return datetime.fromisoformat(handed_in.replace(" ", "T", 1).replace(" UTC", "+00:00")).astimezone(
-            UTC
-        ) > datetime.fromisoformat(due)
+        return datetime.fromisoformat(plain).astimezone(UTC) > datetime.fromisoformat(due)
     except ValueError:
         return False
