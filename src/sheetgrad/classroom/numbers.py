@@ -77,6 +77,7 @@ def single(setup: Setup) -> dict[str, Any]:
         return spec
     first = {symbol.name: rows[0] for symbol, rows in setup.samples.items()}
     if "equations" in spec:
+        spec.pop("samples", None)
         spec["values"] = {**spec.get("values", {}), **{name: _listed(first[name]) for name in first}}
     else:
         spec |= {"inputs": _listed(first["x"]), "targets": _listed(first["t"])}
