@@ -94,7 +94,7 @@ def folders_of(students: Sequence[str]) -> list[str]:
 def _cleaned(student: str) -> str:
     plain = unicodedata.normalize("NFC", student)
     name = _SAFE.sub("_", plain)[:LONGEST_FOLDER].strip("._-@ ")
-    return f"{name}_" if _DEVICES.fullmatch(name) else name or "student"
+    return f"student-{name}" if _DEVICES.fullmatch(name) else name or "student"
 
 
 def _mark(student: str) -> str:
