@@ -249,6 +249,13 @@ def test_a_refusal_of_the_writer_is_an_error(path: Path) -> None:
         page.formula(-1, 0, "1+1", 2.0)
 
 
+def test_a_setup_writes_itself(tmp_path: Path) -> None:
+    setup = sheetgrad.load("class")
+    setup.workbook(str(tmp_path / "own.xlsx"), steps=3, rates=[0.5])
+    sheetgrad.workbook(setup, tmp_path / "verb.xlsx", steps=3, rates=[0.5])
+    assert (tmp_path / "own.xlsx").read_bytes() == (tmp_path / "verb.xlsx").read_bytes()
+
+
 def test_values_only_has_no_formula_and_the_same_numbers(tmp_path: Path) -> None:
     live, still = tmp_path / "live.xlsx", tmp_path / "still.xlsx"
     sheetgrad.workbook("class", live, steps=5)

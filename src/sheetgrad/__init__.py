@@ -67,6 +67,7 @@ __all__ = [
     "train",
     "verify",
     "why",
+    "workbook",
 ]
 
 _HOMES = {

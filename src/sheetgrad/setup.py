@@ -63,6 +63,10 @@ class Setup(Shown):
         """How many samples there are (1 where a model has no data at all)."""
         return min((len(rows) for rows in self.samples.values()), default=1)
 
+    def workbook(self, path: str, **options: Any) -> None:  # noqa: ANN401 -- as sheetgrad.workbook says
+        """Write a run of it as a live workbook; the options are those of `sheetgrad.workbook`."""
+        import_module("sheetgrad.sheet.book").workbook(self, path, **options)
+
     def explore(self) -> Any:  # noqa: ANN401 -- anywidget is not imported for those who do not use it
         """The explorer in a notebook, as a widget; needs the extra `notebook`.
 
