@@ -77,9 +77,10 @@ class AsStated(Points):
         self._held = frozenset()
         self._known.clear()
         self._tangents.clear()
-        for name, definition in definitions.items():
-            self.values[name] = self.value(definition)
-        self._held = frozenset(self._shifts())
+        with self.numpy.errstate(all="ignore"):
+            for name, definition in definitions.items():
+                self.values[name] = self.value(definition)
+            self._held = frozenset(self._shifts())
 
     def state(self, derivative: tuple[str, str], values: Values, line: int) -> None:
         """Take a derivative as it was stated."""
@@ -98,9 +99,11 @@ class AsStated(Points):
         for self.from_below in (False, True):
             self._known.clear()
             try:
-                yield self.value(node)
+                with self.numpy.errstate(all="ignore"):
+                    values = self.value(node)
             except UnknownNameError:
                 return
+            yield values
         self.about = None
         self._known.clear()
 
@@ -236,7 +239,8 @@ class Steps:
         for name, values in self.network.points.values.items():
             self.points.values.setdefault(name, values)  # names that the text has made up
         try:
-            values = self.points.value(side.node)
+            with self.points.numpy.errstate(all="ignore"):
+                values = self.points.value(side.node)
         except UnknownNameError:
             return
         if about is not None:

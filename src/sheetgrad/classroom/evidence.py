@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sheetgrad.classroom.marks import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from sheetgrad.check.findings import Finding, Report
     from sheetgrad.check.steps import Step
@@ -129,22 +129,28 @@ def _gradients(report: Report, shown: str, names: Names) -> Iterator[Evidence]:
 
 
 def _columns(report: Report, shown: str, names: Names) -> Iterator[Evidence]:
-    """A column is wrong where a finding says so, and right where one was judged."""
+    """A column is wrong where a finding says so, and right where one was judged; that of a weight is its update."""
     wrong: dict[str, Finding] = {}
     for finding in report.findings:
         if finding.verdict in {"false", "slip"}:
-            wrong.setdefault(finding.quantity, finding)
-    for quantity in _judged_columns(report, names, wrong):
+            wrong.setdefault(_column(finding.quantity, names), finding)
+    said = {_column(judged.left, names) for judged in report.equalities if judged.verdict in {"true", "slip", "false"}}
+    for quantity in (name for name in names.all if name in said or name in wrong):
         found = wrong.get(quantity)
         if found is None:
             yield Evidence("columns", quantity, "right", shown)
             continue
         standing: Standing = "slip" if found.verdict == "slip" else "wrong"
-        where = f"{shown}, {found.place}"
+        where = f"{shown}, {found.place.rpartition(':')[0] if '!' not in found.place else _cells(found.place)}"
         yield Evidence("columns", quantity, standing, where, code=found.code, sign=sign(found))
 
 
-def _judged_columns(report: Report, names: Names, wrong: dict[str, Finding]) -> Sequence[str]:
-    said = {judged.left for judged in report.equalities} | set(wrong)
-    said |= {f"d{names.loss}_d{name}" for name in report.gradients}
-    return [name for name in names.all if name in said]
+def _column(name: str, names: Names) -> str:
+    update = f"{name}_new"
+    return update if update in names.updates else name
+
+
+def _cells(place: str) -> str:
+    """The sheet and the cells, without the path of the file before them."""
+    sheet, _, cells = place.rpartition("!")
+    return f"{sheet.rpartition('/')[2].rpartition(':')[2]}!{cells}"

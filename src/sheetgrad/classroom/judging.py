@@ -105,6 +105,8 @@ class Grader:
         plan = self.plan
         found = [one for shown, report in reports for one in evidence(report, shown, plan.names)]
         books = [(file.shown, file.given.path) for file in files if is_book(file.shown) and file.given.size]
+        if not any(item.kind == "columns" for item in plan.items):  # then a workbook speaks for the equations, too
+            found += [one._replace(kind="equations") for one in found if one.kind == "columns"]
         filled = Filled() if self.answers is None else self.answers.judge(student, reports, found, books)
         given = marks(plan.items, (*found, *filled.evidence), plan.rubric)
         late = task.hand_in.late or is_late(task.hand_in.time, plan.rubric.due)
