@@ -109,7 +109,9 @@ def spans(data: bytes, name: str) -> list[Span]:
 
 
 def _end(data: bytes, begin: int, now: int) -> int:
-    return tag_end(data, now) if data.startswith(b"</", now) else tag_end(data, begin)
+    """Where an element ends: for one without anything inside, expat is already behind it."""
+    inner = tag_end(data, begin)
+    return inner if data.startswith(b"/>", inner - 2) else tag_end(data, now)
 
 
 def _feed(parser: expat.XMLParserType, data: bytes) -> None:
