@@ -131,7 +131,8 @@ class Points:
                 raise UnknownNameError(str(node))
 
     def _power(self, base: Values, exponent: Values) -> Values:
-        return self.numpy.power(base, exponent)
+        with self.numpy.errstate(all="ignore"):
+            return self.numpy.power(base, exponent)
 
     def _call(self, function: str, node: Call, arguments: tuple[Expr, ...]) -> Values:
         simple = {
