@@ -49,7 +49,7 @@ def on_page_markdown(markdown: str, *, page: Any, **_rest: object) -> str:  # no
     markdown = markdown.replace("](derivations)", "](gallery.md)")
     if page.file.src_uri == "gallery.md":
         markdown = re.sub(
-            r"^## (\w+)\n", r'## \1\n\n<a href="\1.html">The page to click through</a>\n', markdown, flags=re.MULTILINE
+            r"^## (\w+)\n", r'## \1\n\n<a href="\1.html">The page to click through</a>, <a href="\1-explorer.html">the explorer</a>\n', markdown, flags=re.MULTILINE
         )
     markdown = BLOCK.sub(lambda found: f"\n{_block(found[1])}\n", markdown)
     return INLINE.sub(lambda found: _inline(found[1]), markdown)
@@ -61,6 +61,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     folder.mkdir(exist_ok=True)
     for preset in PRESETS:
         (folder / f"{preset}.html").write_text(webpage(sheetgrad.derive(preset)), encoding="utf-8")
+        sheetgrad.explore(preset, folder / f"{preset}-explorer.html")
 
 
 @cache

@@ -1,7 +1,9 @@
 // The network with numbers: one step, whole runs, and the check of its gradients.
 
 export const NOTHING_WRONG = { at: -1, make: null };
-const TOLERANCE = 1e-7;
+const TOLERANCE = 1e-7; // of the largest gradient: a difference that is less sure gives no verdict
+const CLOSE = 1e-6; // of the gradient itself: what is further off is wrong, if rounding cannot explain it
+const ROUNDING = 4e-15;
 const HALVINGS = [5, 6, 7, 8, 9, 10, 11, 12, 13];
 
 export class Engine {
@@ -135,15 +137,14 @@ export class Engine {
     const moved = Float64Array.from(state);
     const rows = [];
     for (let k = 0; k < parameters; k += stride) {
-      const { slope, spread } = this.difference(moved, k, batch);
-      rows.push({ parameter: k, backward: found[k], difference: slope, spread });
+      rows.push({ parameter: k, backward: found[k], ...this.difference(moved, k, batch) });
     }
     const scale = Math.max(...rows.map((row) => Math.abs(row.difference)).filter(Number.isFinite), 0) || 1;
     for (const row of rows) {
       row.error = Math.abs(row.backward - row.difference) / scale;
       row.own = Math.abs(row.backward - row.difference) / (Math.abs(row.difference) || scale);
       row.sure = row.spread <= TOLERANCE * scale;
-      row.wrong = row.sure ? !(row.error <= TOLERANCE) : !Number.isFinite(row.backward);
+      row.wrong = row.sure ? !(Math.abs(row.backward - row.difference) <= CLOSE * Math.abs(row.difference) + row.noise) : !Number.isFinite(row.backward);
     }
     return { rows, scale, wrong: rows.filter((row) => row.wrong), unsure: rows.filter((row) => !row.sure).length, all: stride === 1 };
   }
@@ -161,13 +162,15 @@ export class Engine {
       moved[k] = middle;
       return (above - below) / (middle + h - (middle - h));
     });
-    let best = { slope: NaN, spread: Infinity };
+    const rounding = ROUNDING * Math.abs(this.loss(moved, batch));
+    let best = { difference: NaN, spread: Infinity, noise: Infinity };
     let before = NaN;
     for (let place = 1; place < central.length; place++) {
-      const slope = (4 * central[place] - central[place - 1]) / 3;
-      const spread = Math.abs(slope - before);
-      if (spread < best.spread) best = { slope, spread };
-      before = slope;
+      const difference = (4 * central[place] - central[place - 1]) / 3;
+      const spread = Math.abs(difference - before);
+      const h = scale * 0.5 ** HALVINGS[place];
+      if (spread < best.spread) best = { difference, spread, noise: 4 * spread + rounding / h };
+      before = difference;
     }
     return best;
   }

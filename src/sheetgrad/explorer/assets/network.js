@@ -13,6 +13,13 @@ export function split(plain) {
   return match ? [match[1], match[2].replaceAll("_", ",")] : [plain, ""];
 }
 
+// As many digits as there is room for in a neuron.
+function fitting(value, radius) {
+  const room = radius < 22 ? 5 : radius < 28 ? 6 : 7;
+  const texts = [4, 3, 2, 1].map((most) => (most > 2 ? digits(value, most, 1e-3) : brief(value, most)));
+  return texts.find((text) => text.length < room) ?? texts.at(-1);
+}
+
 // A target stands beside the one term of the loss that it is for.
 function besides({ neurons, lines }) {
   const found = new Map();
@@ -41,7 +48,7 @@ export function laidOut(picture, { down, folded }) {
   const gap = Math.min(widest, room / most);
   const radius = Math.max(11, Math.min(down ? 29 : 38, gap * (most > 4 ? 0.37 : 0.3)));
   const between = down ? 168 : most > 6 ? 200 : 215;
-  const notes = radius >= 24 && !down ? 22 : 0;
+  const notes = gap >= 96 && !down ? 22 : 0;
   const margin = radius + 26;
   const across = Math.max(...shown.map((column) => (column.length - 1) * Math.min(widest, room / column.length)));
   const nodes = new Map(), pills = [];
@@ -133,8 +140,9 @@ export class Network {
     const path = svg("path", { class: "wire", d, "data-line": id });
     const made = { id, a, b, weights, path };
     if (!weights.length) return made;
-    const spread = down ? 0.26 : Math.min(0.24, 0.08 * (b.rows - 1));
-    const share = (down ? 0.2 : 0.34 - spread / 4) + spread * b.share;
+    const spread = Math.min(0.24, 0.08 * (b.rows - 1));
+    const across = down && Math.abs(dx) < 1 ? 0.72 : 0.18 + 0.24 * (a.row % 2);
+    const share = down ? across : 0.34 - spread / 4 + spread * b.share;
     const at = [from[0] + (to[0] - from[0]) * share + bend[0] * 0.7, from[1] + (to[1] - from[1]) * share + bend[1] * 0.7];
     made.value = svg("tspan", { class: "amount" });
     const [letter, below] = split(this.words.plain(weights[0]));
@@ -305,7 +313,7 @@ export class Network {
       const gradient = words.gradientOf.get(node.main);
       const back = phase === 2 && (gradient !== undefined || node.main === this.data.loss);
       const value = !back ? v[node.main] : gradient === undefined ? 1 : v[gradient];
-      say(node.value, !shown ? "·" : back ? brief(value, this.layout.radius < 22 ? 2 : 3) : digits(value, this.layout.radius < 22 ? 3 : 4, 1e-3));
+      say(node.value, !shown ? "·" : fitting(value, this.layout.radius));
       const tint = !shown || (phase === 2 && !back) || !(Math.abs(value) > 0) ? "none" : value > 0 ? "plus" : "minus";
       set(node.shape, "data-sign", tint);
       set(node.shape, "fill-opacity", tint === "none" ? 0.08 : (0.1 + 0.4 * Math.min(1, Math.abs(value))).toFixed(2));

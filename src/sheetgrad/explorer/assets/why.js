@@ -72,7 +72,7 @@ export class Why {
     const products = found.map((edges) => edges.reduce((made, edge) => made * view.s[edge], 1));
     const total = all > found.length ? paths.derivatives(data.loss, view.s).get(place) : products.reduce((a, b) => a + b, 0);
     const few = products.slice(0, all > 6 ? 3 : 6);
-    const terms = few.map((product) => factor(product, 6)).join("<mo>+</mo>") + (all > few.length ? "<mo>+</mo><mo>…</mo>" : "");
+    const terms = few.map((product) => factor(product, all > 2 ? 4 : 6)).join("<mo>+</mo>") + (all > few.length ? "<mo>+</mo><mo>…</mo>" : "");
     const parts = [`<h3>${title}${all > 1 ? `: ${all} paths add up` : ", along the one path"}</h3>`];
     parts.push(`<div class="formula sum">${equality([name, all > 1 ? terms : "", number(total)])}</div>`);
     if (view.batch.length > 1) {
