@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.read.book.cells import Call, Number, Range, Reference
@@ -66,7 +66,7 @@ def near(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
 
 def far(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
     """Less likely ones: a factor that is missing, and two cells at once."""
-    yield from _missing(tree, others)
+    yield from _lost_difference(tree, others)
     yield from _two_cells(tree, others)
 
 
@@ -88,7 +88,7 @@ def _cells(tree: Tree) -> dict[Reference, list[tuple[int, ...]]]:
 
 
 def other_cell(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
-    """One cell for another: everywhere, in one place, in two."""
+    """One cell for another: everywhere, in one place, in two, and all over one part of the formula."""
     found = _cells(tree)
     for was, paths in list(found.items())[:MOST_PLACES]:
         for now in others:
@@ -101,6 +101,22 @@ def other_cell(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
             if 2 < len(paths) <= 6:
                 for one, two in combinations(paths, 2):
                     yield Edit(put(put(tree, one, now), two, now), "cell", was, now)
+                for path in _stems(paths):
+                    yield Edit(put(tree, path, swapped(_at(tree, path), was, now)), "cell", was, now)
+
+
+def _stems(paths: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
+    """The ways to parts that hold some of the places, but not all."""
+    counts: dict[tuple[int, ...], int] = {}
+    for path in paths:
+        for length in range(1, len(path)):
+            counts[path[:length]] = counts.get(path[:length], 0) + 1
+    met = set()
+    for stem, count in sorted(counts.items(), key=lambda pair: len(pair[0])):
+        inside = frozenset(path for path in paths if path[: len(stem)] == stem)
+        if 2 < count < len(paths) and inside not in met:
+            met.add(inside)
+            yield stem
 
 
 def _two_cells(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
@@ -319,22 +335,26 @@ def _constants(tree: Tree) -> Iterator[Edit]:
                 pass
 
 
-def _missing(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
-    """One factor more, to the whole or to a product inside: a cell, 1 - a, or a difference of two cells."""
+def lost_factor(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
+    """One factor more, to the whole or to a product inside: a cell, 1 - a, or both."""
     spots = [((), tree), *((path, part) for path, part in _outermost(tree, {"*", "/"}) if path)]
     spots += [
         (path, part) for path, part in parts(tree) if path and isinstance(part, Reference) and _sum_above(tree, path)
     ]
     factors: list[Tree] = [*others, *(Call("-", (Number(1), other)) for other in others)]
-    slopes = [Call("*", (other, Call("-", (Number(1), other)))) for other in others]
-    for path, part in spots:
-        for factor in (*factors, *slopes):
+    factors += [Call("*", (other, Call("-", (Number(1), other)))) for other in others]
+    for factor in factors:
+        for path, part in spots:
             yield Edit(put(tree, path, Call("*", (part, factor))), "missing-factor", None, _words(factor))
+
+
+def _lost_difference(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
+    """A factor a - t more."""
+    spots = [((), tree), *((path, part) for path, part in _outermost(tree, {"*", "/"}) if path)]
     for path, part in spots:
-        for one, two in combinations(others, 2):
-            for a, b in ((one, two), (two, one)):
-                made = Call("*", (Call("-", (a, b)), part))
-                yield Edit(put(tree, path, made), "missing-factor")
+        for one, two in permutations(others, 2):
+            made = Call("*", (Call("-", (one, two)), part))
+            yield Edit(put(tree, path, made), "missing-factor")
 
 
 def _sum_above(tree: Tree, path: tuple[int, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import NotReadError, OnTrack
+from sheetgrad.check.book.roles import in_order
 from sheetgrad.expr import Ref, Symbol, substitute
 from sheetgrad.syntax.dialects import DIALECTS
 from sheetgrad.syntax.printer import written
@@ -61,7 +62,7 @@ def curve(judge: TableJudge, right: Mapping[int, Expr]) -> float | None:
         given = {leaf: float(values[line]) for leaf, values in leaves.items()}
         try:
             value, state = step(given, state)
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, ValueError, NameError):  # a number too large, or a cell that is given nowhere
             return None
         made.append(value)
     stored = judge.stored.track(loss)
@@ -83,7 +84,9 @@ def _step(
 
     lines = ["def step(given, state):"]
     named = {roles.name(across): rules[across] for across in roles.table.tracks if across in rules}
-    ordered = {symbol: named.get(symbol, value) for symbol, value in roles.definitions.items()}
+    ordered, circular = in_order({symbol: named.get(symbol, value) for symbol, value in roles.definitions.items()})
+    if circular:
+        return None
     updates = {symbol: roles.update(rules[across]) for symbol, across in roles.states.items()}
     leaves = [leaf for leaf in roles.leaves if leaf not in roles.states]
     lines += [f"    {name(Ref(Symbol(leaf)))} = given[{leaf!r}]" for leaf in leaves]

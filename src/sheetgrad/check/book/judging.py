@@ -120,7 +120,7 @@ class TableJudge:
 
     def _forward(self) -> None:
         """A forward formula that most lines hold is the model; another one must come to the same."""
-        for name, wanted in self.made.points.values.items():
+        for name, wanted in list(self.made.points.values.items()):
             if name in self.made.points.definitions and name in self.tracks:
                 for stretch in stretches(self.made, self.tracks[name]):
                     self._against(stretch, wanted, self.names.get(name, name))

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed
+from sheetgrad.check.book.understood import rate_of
 from sheetgrad.expr import Expr, Ref, Symbol, references, substitute
 from sheetgrad.syntax.printer import own_name, written
 
@@ -44,6 +45,10 @@ def plain_names(made: Understood, heads: dict[int, Head]) -> dict[str, str]:
             give(symbol, f"w{number}")
     if made.loss not in found:
         give(made.loss, "E_total")
+    rates = {rate.symbol for symbol in made.parameters if (rate := rate_of(made, symbol)) is not None and rate.symbol}
+    for rate_symbol in sorted(rates):
+        if rate_symbol not in found:
+            give(rate_symbol, "eta")
     for symbol in (*made.points.values, *made.roles.definitions):
         if symbol not in found:
             give(symbol, said.get(symbol) or _own_name(made, symbol, found))

@@ -6,7 +6,7 @@ from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed, NotReadError
-from sheetgrad.check.book.edits import Edit, far, near, other_cell, parts, swapped, typed
+from sheetgrad.check.book.edits import Edit, far, lost_factor, near, other_cell, parts, swapped, typed
 from sheetgrad.check.book.kinds import is_activation, kinds
 from sheetgrad.check.book.reasons import reason
 from sheetgrad.check.book.roles import constant_value
@@ -14,7 +14,7 @@ from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.understood import rate_in
 from sheetgrad.check.case import Repair
 from sheetgrad.expr import Ref
-from sheetgrad.read.book.cells import Reference
+from sheetgrad.read.book.cells import Number, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sheetgrad.check.points import Values
     from sheetgrad.read.book.cells import Tree
 
-MOST_NEAR, MOST_FAR = 3_000, 3_000
+MOST_NEAR, MOST_FAR = 1_000, 1_000
 """Edits of one formula that are tried."""
 
 
@@ -42,7 +42,8 @@ def repaired(
         (lambda: typed(tree, given), MOST_NEAR),
         (lambda: _kin(judge, stretch, tree, sort), MOST_NEAR),
         (lambda: near(tree, ()), MOST_NEAR),
-        (lambda: near(tree, _candidates(judge, stretch)), MOST_NEAR),
+        (lambda: lost_factor(tree, _candidates(judge, stretch)), MOST_NEAR),
+        (lambda: other_cell(tree, _candidates(judge, stretch)), MOST_NEAR),
         (lambda: _two_kin(judge, stretch, tree, sort), MOST_NEAR),
         (lambda: far(tree, _candidates(judge, stretch)), MOST_FAR),
     )
@@ -50,7 +51,7 @@ def repaired(
         for edit in islice(edits(), min(most, judge.patience)):
             judge.patience -= 1
             value = judge.valued(stretch.across, edit.tree, stretch.last)
-            if value is not None and edit.tree != tree and accept(value):
+            if value is not None and edit.tree != tree and not isinstance(edit.tree, Number) and accept(value):
                 code = missing or _code(judge, stretch, edit, sort)
                 words = reason(judge, stretch, edit, code, exact)
                 return Repair(code, spelled(edit.tree, shown), words), edit.tree

@@ -71,7 +71,7 @@ class Roles:
 
     def reorder(self) -> None:
         """Put the definitions into an order in which they can be computed."""
-        self.definitions = _ordered(self.definitions)[0]
+        self.definitions = in_order(self.definitions)[0]
 
     def update(self, value: Expr) -> Expr:
         """The formula of a state, over the quantities of the line that the new value is computed from."""
@@ -128,7 +128,7 @@ def roles(book: Book, table: Table) -> Roles:
     rules = {track_name(across, sideways=table.sideways): value for across, value in values.items()}
     carried = {name for name, across in named.items() if name in rules and _carried(compiler, across, rules[name])}
     definitions = {name: value for name, value in rules.items() if named[name] not in states and name not in carried}
-    ordered, circular = _ordered(definitions)
+    ordered, circular = in_order(definitions)
     symbols = {compiler.symbol(OnTrack(across, shift)).symbol.name: across for across in sorted(states)}
     made = Roles(table, compiler, main, unread, shift, symbols, ordered, (), {}, (), same)
     made.circular = tuple(named[name] for name in circular)
@@ -287,7 +287,7 @@ def _shift(compiler: Compiler, values: Mapping[int, Expr], states: set[int]) -> 
     return -1 if uses[-1] > uses[0] else 0
 
 
-def _ordered(definitions: Mapping[str, Expr]) -> tuple[dict[str, Expr], list[str]]:
+def in_order(definitions: Mapping[str, Expr]) -> tuple[dict[str, Expr], list[str]]:
     """Definitions in an order in which they can be computed, and those that need each other in a circle."""
     used = {name: [use.symbol.name for use in references(value)] for name, value in definitions.items()}
     graph = {name: [other for other in uses if other in definitions] for name, uses in used.items()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from sheetgrad.check.book.compiled import Fixed, OnTrack
+from sheetgrad.check.book.roles import constant_value
 from sheetgrad.check.points import Points, UnknownNameError
 from sheetgrad.expr import Expr, Ref, Sum, Symbol, references
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from sheetgrad.check.book.roles import Roles
     from sheetgrad.check.points import Values
 
+MOST_NEW = 40
+"""Cells that only some rows name, in one formula."""
 MOST_LOSSES = 24
 """Columns that are tried as the loss."""
 LOSS = "the loss"
@@ -52,10 +56,29 @@ class Understood:
 
     def value(self, node: Expr) -> Values | None:
         """An expression at the points; None where it names what cannot be computed."""
-        try:
-            return self.points.value(node)
-        except UnknownNameError:
-            return None
+        for _ in range(MOST_NEW):
+            try:
+                return self.points.value(node)
+            except UnknownNameError as unknown:
+                if unknown.key not in self.roles.compiler.sources:
+                    return None
+                self.points.fix(unknown.key, self._of_cell(unknown.key))
+        return None
+
+    def _of_cell(self, key: str) -> Values:
+        """Values for a cell that only some rows name: a number given for all of them, or one of its own."""
+        table = self.roles.table
+        source = self.roles.compiler.sources[key]
+        across = None
+        if isinstance(source, OnTrack):
+            across = source.across
+        elif isinstance(source, Fixed) and source.sheet == table.sheet.name:
+            inside = table.turned(source.place)
+            across = inside[0] if table.holds(*inside) else None
+        name = "" if across is None else self.roles.name(across)
+        if across is not None and name in self.points.values and constant_value(table, across) is not None:
+            return self.points.values[name]
+        return self.points.drawn(sum(map(ord, key)))
 
     def close(self, left: Values | None, right: Values | None) -> bool:
         """Whether two are equal at all points."""
@@ -265,6 +288,7 @@ def column_used(made: Understood, symbol: str, update: Expr) -> tuple[str, Rate 
     """The column that an update subtracts, and what it is multiplied with; empty where it is something else."""
     names = [use.symbol.name for use in references(update)]
     columns = [name for name in names if name in made.changed and name not in made.roles.states]
+    columns += [name for name in names if name in made.roles.definitions and name not in made.changed]
     points = Points({}, dict.fromkeys([symbol, *names]))
     try:
         value = points.value(update)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.book.drawing import drawing
 from sheetgrad.check.book.frames import overlap, tables
 from sheetgrad.check.book.headers import heads, texts_of
 from sheetgrad.check.book.hypotheses import put_right
@@ -41,6 +42,7 @@ def judged_book(book: Book) -> Report:
     for part in found:
         report.findings += part.findings
         report.equalities += part.equalities
+        report.drawings.append(drawing(part.table, part.findings))
         for weight, verdict in part.gradients.items():
             if report.gradients.get(weight) != "false":
                 report.gradients[weight] = verdict
