@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from sheetgrad.check.steps import Step
@@ -57,6 +57,25 @@ class Judged:
     span: tuple[int, int] = (0, 0)
 
 
+class Shown(NamedTuple):
+    """A cell of a sheet as a report shows it."""
+
+    text: str
+    formula: str = ""
+
+
+class Drawing(NamedTuple):
+    """A part of a sheet that a report shows."""
+
+    sheet: str
+    rows: tuple[int, ...]
+    """The numbers of the rows, counted from 1; where one is left out, so are the rows."""
+    columns: tuple[int, ...]
+    letters: tuple[str, ...]
+    cells: tuple[tuple[Shown, ...], ...]
+    """Row after row."""
+
+
 @dataclass
 class Report:
     """All that a check says about one file."""
@@ -75,6 +94,8 @@ class Report:
     """What each chain of a text comes to, and from which earlier mistake it follows; for giving marks."""
     text: str = field(default="", repr=False)
     """The source, for reports that mark it."""
+    drawings: list[Drawing] = field(default_factory=list, repr=False)
+    """The tables of a workbook, for reports that mark them."""
     error: str = ""
     """Why the file could not be read at all; empty when it could."""
 

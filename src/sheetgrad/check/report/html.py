@@ -13,8 +13,20 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.report.cells import blocks, table
 from sheetgrad.check.report.marks import Stretch, lines, marks
-from sheetgrad.check.report.words import Group, clean, counted, gradients, grouped, kind, natural, quantity, visible
+from sheetgrad.check.report.words import (
+    Group,
+    clean,
+    counted,
+    gradients,
+    grouped,
+    in_workbook,
+    kind,
+    natural,
+    quantity,
+    visible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,7 +64,7 @@ def html(reports: Sequence[Report]) -> str:
 
 def document(report: Report) -> str:
     """The text of one report with its equations marked and the findings beside them, for a page that holds it."""
-    return "\n".join(_parts(report))
+    return "\n".join(book(report) if report.kind == "workbook" else _parts(report))
 
 
 def card(finding: Finding) -> str:
@@ -103,7 +115,7 @@ def _report(report: Report, number: int, *, alone: bool) -> Iterator[str]:
         if report.network:
             yield f'<p class="soft">Judged against: {escape(clean(report.network))}</p>'
         yield _gradients(report)
-        yield from _parts(report)
+        yield from book(report) if report.kind == "workbook" else _parts(report)
     yield "</section>"
 
 
@@ -117,6 +129,25 @@ def _gradients(report: Report) -> str:
         for name in names
     ]
     return f'<p>Final gradients:</p>\n<ul class="chips">{"".join(chips)}</ul>'
+
+
+# --- a workbook and what is said about it --------------------------------------------------------
+
+
+def book(report: Report) -> Iterator[str]:
+    """The tables with their wrong cells marked, and below each what is said about its sheet."""
+    left = list(report.findings)
+    for drawn in report.drawings:
+        own = [finding for finding in left if blocks(finding.place, drawn.sheet)]
+        left = [finding for finding in left if finding not in own]
+        yield table(drawn, report.findings)
+        yield _cards(own)
+    yield _cards(left)
+
+
+def _cards(findings: Sequence[Finding]) -> str:
+    cards = [_finding(finding, group) for group in grouped(findings) for finding in (group.first, *group.others)]
+    return f'<div class="cards">{"".join(cards)}</div>' if cards else ""
 
 
 # --- the document and what is said about it -----------------------------------------------------
@@ -181,6 +212,8 @@ def _finding(finding: Finding, group: Group) -> str:
     """A finding in full, or in brief where the first of its kind says the same."""
     place = finding.place.rpartition(":cell ")[2].split(":")
     where = f"cell {place[0]}, line {finding.line}" if ":cell " in finding.place else f"line {finding.line}"
+    if in_workbook(finding):
+        where = escape(clean(finding.place, 120))
     name = f" {escape(quantity(finding.quantity))}" if finding.quantity else ""
     head = f"<h3>{where}: <span>{escape(kind(finding))}</span>{name}</h3>"
     body = _sides(finding) + (f"<p>{escape(clean(finding.message, 2_000))}</p>" if finding.message else "")
