@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ENOUGH = 2
 """Derivatives that must come right for one change of a forward equation."""
 WORDS = "the equations the text gives, with what contradicts its derivatives put right"
+MOST_TIES = 40
 MOST_PROBES = 150
 MOST_DEFINITIONS = 80
 MOST_MISTAKES = 3
@@ -161,7 +162,7 @@ def _better(
 ) -> Network | None:
     """The network with the one change under which most holds."""
     before = len(probes) - len(failing)
-    best: tuple[int, Network] | None = None
+    best: tuple[tuple[int, bool], Network] | None = None
     every = {**network.definitions, **lost}
     for key, value in list(every.items())[:MOST_DEFINITIONS]:
         ordered = _ordered(every, key, set() if key in lost else set(lost))
@@ -175,18 +176,19 @@ def _better(
         if not choices:
             continue
         points = ChoicePoints(ordered.definitions, leaves, key, choices)
-        score = sum(points.held(probe) for probe in failing)
-        row = int(points.numpy.argmax(score))
+        score = points.numpy.sum([points.held(probe) for probe in failing], axis=0)
+        rows = points.numpy.flatnonzero(score == score.max())[:MOST_TIES]
+        row = next((int(one) for one in rows if is_regular(key, choices[one], every)), int(rows[0]))
         fills = absent & {use.symbol.name for use in references(choices[row])}
         odd = not is_regular(key, value, every) and is_regular(key, choices[row], every)
         enough = 1 if fills or odd else ENOUGH
-        if score[row] < max(enough, len(failing) / 2):
+        if score[row] < max(enough, len(failing) / 4):
             continue
         definitions = {**ordered.definitions, key: choices[row]}
         made = Network(network.origin, WORDS, definitions, tuple(leaves), network.names)
         now = sum(_holds(probe, made) for probe in probes)
-        if now >= before + enough and (best is None or now > best[0]):
-            best = (now, made)
+        if now >= before + enough and (best is None or (now, odd) > best[0]):
+            best = ((now, odd), made)
     return None if best is None else best[1]
 
 

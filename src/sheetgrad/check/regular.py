@@ -25,9 +25,9 @@ def is_regular(key: str, value: Expr, definitions: Mapping[str, Expr]) -> bool:
 
 
 def _shape(value: Expr) -> tuple[Expr, Counter[str]]:
-    names = {use: Ref(Symbol(family(use.symbol.name)[0])) for use in references(value)}
-    counted = Counter(family(use.symbol.name)[0] for use in names)
-    return _sorted(renamed(value, dict(names))), counted
+    names: dict[Expr, Expr] = {use: Ref(Symbol(family(use.symbol.name)[0])) for use in references(value)}
+    counted = Counter(family(use.symbol.name)[0] for use in references(value))
+    return _sorted(renamed(value, names)), counted
 
 
 def _sorted(node: Expr) -> Expr:

@@ -207,11 +207,15 @@ class _Evaluation:
 
     def _one(self, node: Partial, names: Mapping[Expr, Expr]) -> Values:
         if not isinstance(names.get(node.wrt, node.wrt), Ref):
-            return self.points.numpy.full(COUNT, float("nan"))
+            return self._nothing()
         try:
             return self.points.value(renamed(node, names))
         except UnknownNameError:
-            return self.points.numpy.full(COUNT, float("nan"))
+            return self._nothing()
+
+    def _nothing(self) -> Values:
+        made: Values = self.points.numpy.full(COUNT, float("nan"))
+        return made
 
 
 def calculated(node: Expr, leaf: Callable[[Expr], Values], points: Points) -> Values:
@@ -228,7 +232,8 @@ def combined(node: Expr, values: Callable[[Expr], Values], points: Points) -> Va
     numpy = points.numpy
     match node:
         case Number(value=value):
-            return numpy.full(COUNT, float(value))
+            same: Values = numpy.full(COUNT, float(value))
+            return same
         case Sum(terms=terms):
             added: Values = reduce(operator.add, map(values, terms))
             return added
