@@ -21,7 +21,7 @@ from sheetgrad.cli import app
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
 HOSTILE = (
     "../../etc/passwd",

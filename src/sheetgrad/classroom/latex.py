@@ -51,6 +51,7 @@ def _body(paper: Paper, *, solved: bool) -> Iterator[str]:
         yield rf"\textbf{{{words(paper.task)}}} {words(' '.join(rules(paper)))}\par"
     given = [f"{_math(name, paper)} = {value}" for name, value in paper.given]
     meant = [f"{_math(call, paper)} = {_math(formula, paper)}" for call, formula in functions(paper)]
+    yield rf"{words(paper.network)}\par" if paper.network else ""
     yield r"Given: " + ", ".join(f"${text}$" for text in (*given, *meant)) + r".\par"
     for part in paper.parts:
         yield rf"\subsection*{{{words(part.title)}}}"

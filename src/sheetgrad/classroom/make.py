@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 from sheetgrad.classroom.asked import Sheet, sheet_of
@@ -12,7 +13,7 @@ from sheetgrad.classroom.draw import seed_of
 from sheetgrad.classroom.key import Exercise, Planted, Question, Student, refuse
 from sheetgrad.classroom.levels import ANOTHER, FIND, LEVELS, POINTS, questions
 from sheetgrad.classroom.numbers import numbers_of, single, with_numbers
-from sheetgrad.classroom.proof import prove
+from sheetgrad.classroom.proof import followed, prove
 from sheetgrad.classroom.rates import rate_that_is_too_large
 from sheetgrad.functions import evaluate
 from sheetgrad.syntax.printer import written
@@ -167,9 +168,14 @@ def _with_mistake(made: Made, student: Student) -> Student:
         for wrong in made.chooser.shown(question.quantity)
         if wrong.code != "wrong-left"
     ]
-    code = _pick(draw, list(dict.fromkeys(code for code, _, _ in places)))
-    number = _pick(draw, list(dict.fromkeys(number for found, number, _ in places if found == code)))
-    wrong = _pick(draw, [wrong for found, at, wrong in places if (found, at) == (code, number)])
+    step = made.steps(student)[0]
+    while True:
+        code = _pick(draw, list(dict.fromkeys(code for code, _, _ in places)))
+        number = _pick(draw, list(dict.fromkeys(number for found, number, _ in places if found == code)))
+        wrong = _pick(draw, [wrong for found, at, wrong in places if (found, at) == (code, number)])
+        if all(map(isfinite, followed(made.chooser, step, asked[number], wrong.value).values())):
+            break  # a logarithm of what has become negative would give itself away
+        places.remove((code, number, wrong))
     planted = Planted(asked[number].id, code, written(wrong.value))
     answers = {"line": float(number + 1), "number": student.answers[asked[number].id]}
     return replace(student, planted=planted, answers=answers)

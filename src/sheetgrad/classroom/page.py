@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sheetgrad.expr import Expr
 
 GAP = '<mspace class="gap" width="3.4em" height="1em" depth="0.25em"></mspace>'
-WIDE: Mapping[int, str] = {170: "wide small tiny", 105: "wide small", 62: "wide"}
+WIDE: Mapping[int, str] = {170: "wide small tiny", 105: "wide small", 80: "wide"}
 """A formula with more letters gets a line of its own, or is set smaller, too."""
 FEW = 14
 """So many given numbers have room beside the picture."""
@@ -75,6 +75,8 @@ def _body(paper: Paper, *, solved: bool) -> Iterator[str]:
     )
     if not solved:
         yield f'<p class="task">{escape(paper.task)}</p><p class="rules">{escape(" ".join(rules(paper)))}</p>'
+    if paper.network:
+        yield f'<p class="rules">{escape(paper.network)}</p>'
     yield _given(paper)
     for part in paper.parts:
         yield f'<h2>{escape(part.title)}</h2>\n<ol class="lines">'
@@ -107,7 +109,7 @@ def _given(paper: Paper) -> str:
         f"<li><math>{math(name, paper)}<mo>=</mo>{_number(value)}</math></li>" for name, value in paper.given
     )
     rows += "".join(
-        f'<li class="meant"><math>{math(call, paper)}<mo>=</mo>{math(meant, paper)}</math></li>'
+        f'<li class="meant"><math displaystyle="true">{math(call, paper)}<mo>=</mo>{math(meant, paper)}</math></li>'
         for call, meant in functions(paper)
     )
     wide = " wide" if len(paper.given) > FEW else ""
@@ -126,7 +128,7 @@ def functions(paper: Paper) -> Iterator[tuple[Expr, Expr]]:
 
 
 def _number(value: str) -> str:
-    sign = "<mo>−</mo>" if value.startswith("-") else ""
+    sign = '<mo form="prefix">−</mo>' if value.startswith("-") else ""
     return f"{sign}<mn>{escape(value.lstrip('-'))}</mn>"
 
 
@@ -139,15 +141,18 @@ def _line(item: Item, paper: Paper, *, solved: bool) -> str:
     name = math(item.quantity, paper)
     shown = item.right if solved else item.shown
     if shown is None:
-        left = f'<span class="lead"><math>{name}<mo>=</mo></math><span class="long"></span></span>'
+        left = f'<span class="lead"><math displaystyle="true">{name}<mo>=</mo></math><span class="long"></span></span>'
     else:
         left = f'<math display="block">{name}<mo>=</mo>{math(shown, paper)}</math>'
     number = item.printed if solved else item.stands
     kind = "answer right" if solved else "answer stands" if item.stands else "answer"
-    width = len(screen(item.right, paper.names)) if shown is not None else 0
-    wide = next((f' class="{name}"' for least, name in WIDE.items() if width > least), "")
+    width = len(screen(item.right, paper.names))
+    wide = next((name for least, name in WIDE.items() if width > least), "") if shown is not None else ""
+    room = "room" if shown is None and width > min(WIDE) else ""
+    planted = "planted" if solved and paper.finds and item is wrong_item(paper) else ""
+    kinds = " ".join(filter(None, (wide, room, planted)))
     return (
-        f'<li{wide}><span class="no">({item.number})</span><span class="formula">{left}</span>'
+        f'<li class="{kinds}"><span class="no">({item.number})</span><span class="formula">{left}</span>'
         f'<span class="equals">=</span><span class="{kind}">{escape(number.replace("-", "−"))}</span></li>'
     )
 
@@ -160,7 +165,12 @@ def _found(paper: Paper, *, solved: bool) -> str:
         words = entry(paper.student.planted.code)
         read = f"<math>{math(item.quantity, paper)}<mo>=</mo>{math(item.right, paper)}</math>"
         wrong = "" if item.shown is None else f" (<math>{math(item.shown, paper)}</math> stands in the worksheet.)"
-        answers = [f"({item.number})", read, item.printed, f"{escape(words.title)}. {escape(words.meaning)}{wrong}"]
+        answers = [
+            f"({item.number})",
+            read,
+            item.printed.replace("-", "−"),
+            f"{escape(words.title)}. {escape(words.meaning)}{wrong}",
+        ]
     rows = "".join(f"<b>{field}</b><span>{answer}</span>" for field, answer in zip(fields, answers, strict=True))
     return f'<h2>What you found</h2><div class="found">{rows}</div>'
 
@@ -173,8 +183,9 @@ def _betrayals(paper: Paper) -> str:
             f"<li>{escape(printed(w.value).replace('-', '−'))} <code>{escape(w.code)}</code></li>"
             for w in paper.wrong[question.id]
         )
+        name = f'<math displaystyle="true">{math(item.quantity, paper)}</math>'
         rows.append(
-            f"<tr><td>({item.number})</td><td><math>{math(item.quantity, paper)}</math></td>"
+            f"<tr><td>({item.number})</td><td>{name}</td>"
             f"<td>{escape(item.printed.replace('-', '−'))}</td><td><ul>{wrong}</ul></td></tr>"
         )
     return (

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.classroom.blanks import with_blank
 from sheetgrad.classroom.levels import LEVELS
-from sheetgrad.classroom.proof import distractors, named
+from sheetgrad.classroom.proof import distractors, followed, named
+from sheetgrad.derivation.parts import description
+from sheetgrad.emit.screen import prose as screen_prose
 from sheetgrad.expr import Expr, Ref
 from sheetgrad.functions import evaluate
 from sheetgrad.syntax.printer import written
@@ -17,6 +19,7 @@ from sheetgrad.syntax.printer import written
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sheetgrad.classroom.asked import Answer
     from sheetgrad.classroom.key import Question, Student
     from sheetgrad.classroom.make import Made
     from sheetgrad.classroom.proof import Distractor
@@ -99,6 +102,12 @@ class Paper:
         return (*self.given, *(pair for pair in settings if pair[0] not in known))
 
     @property
+    def network(self) -> str:
+        """What the network is, in a sentence; nothing where its equations say it."""
+        setup = self.made.sheet.setup
+        return screen_prose(description(setup), self.names) if setup.origin.get("layers") else ""
+
+    @property
     def finds(self) -> bool:
         """Whether a mistake is to be found."""
         return self.student.planted is not None
@@ -119,7 +128,7 @@ def paper(made: Made, student: Student) -> Paper:
     items = []
     for number, question in enumerate(asked, 1):
         answer = made.sheet.answers[question.quantity]
-        blank = _blank(made, student, number, answer.own_value)
+        blank = _blank(made, student, number, answer)
         right = made.exercise.printed(evaluate(answer.value, steps[question.step]))
         value = numbers.get(question.id, 0.0)
         stands = made.exercise.printed(value) if numbers else ""
@@ -131,14 +140,16 @@ def paper(made: Made, student: Student) -> Paper:
     return Paper(made, student, tuple(_given(made, student)), _parts(asked, items), wrong)
 
 
-def _blank(made: Made, student: Student, number: int, value: Expr) -> Expr | None:
+def _blank(made: Made, student: Student, number: int, answer: Answer) -> Expr | None:
+    """The formula with its gap; the equations that a network is given by stay."""
+    is_given = answer.role in {"forward", "loss"} and not made.exercise.spec.get("layers")
     match made.exercise.blanks:
         case "factors":
-            return with_blank(value, student.seed + number)
-        case "equations":
+            return with_blank(answer.own_value, student.seed + number)
+        case "equations" if not is_given:
             return None
         case _:
-            return value
+            return answer.own_value
 
 
 def _found(made: Made, student: Student, steps: list[dict[Expr, float]]) -> tuple[dict[str, Expr], dict[str, float]]:
@@ -147,13 +158,8 @@ def _found(made: Made, student: Student, steps: list[dict[Expr, float]]) -> tupl
         return {}, {}
     wrong = planted_value(made, student)
     own = {answer.quantity: answer.own for answer in made.sheet.answers.values()}
-    found = dict(steps[0])
-    numbers = {}
-    for question in made.chooser.questions:
-        answer = made.sheet.answers[question.quantity]
-        value = wrong if question.id == student.planted.question else answer.value
-        found[answer.quantity] = numbers[question.id] = evaluate(value, found)
-    return {student.planted.question: in_own_names(made, wrong, own)}, numbers
+    question = next(q for q in made.chooser.questions if q.id == student.planted.question)
+    return {question.id: in_own_names(made, wrong, own)}, followed(made.chooser, steps[0], question, wrong)
 
 
 def planted_value(made: Made, student: Student) -> Expr:

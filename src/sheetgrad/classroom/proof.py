@@ -6,6 +6,7 @@ again, one at a time, with the plain evaluation that everything else is judged b
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.errors import BrokenInvariant
@@ -42,10 +43,21 @@ def named(all_: Sequence[Distractor], exercise: Exercise) -> list[Distractor]:
     printed: set[str] = set()
     for distractor in all_:
         text = exercise.printed(distractor.value)
-        if distractor.code not in made and text not in printed:
+        if isfinite(distractor.value) and distractor.code not in made and text not in printed:
             made[distractor.code] = distractor
             printed.add(text)
     return list(made.values())
+
+
+def followed(chooser: Chooser, found: Mapping[Expr, float], question: Question, wrong: Expr) -> dict[str, float]:
+    """Every answer of a step, by its id, where one has a wrong formula and those after it follow."""
+    values = dict(found)
+    made = {}
+    for asked in chooser.questions:
+        answer = chooser.sheet.answers[asked.quantity]
+        value = wrong if asked.id == question.id else answer.value
+        values[answer.quantity] = made[asked.id] = evaluate(value, values)
+    return made
 
 
 def prove(chooser: Chooser, exercise: Exercise, steps: Sequence[Mapping[Expr, float]]) -> int:

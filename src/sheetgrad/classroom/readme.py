@@ -48,6 +48,7 @@ def _page(paper: Paper, *, solved: bool) -> str:
         plain(paper.task),
         plain(" ".join(_rules(paper))) if not solved else "",
         "## What is given",
+        plain(paper.network),
         "\n".join(_given(paper)),
     ]
     for part in paper.parts:
