@@ -135,7 +135,9 @@ class Lanes:
         }
         names |= {name: name.lower() for name in ("SIN", "COS", "TAN", "SINH", "COSH")}
         names |= {"ATAN": "arctan", "INT": "floor"}
-        self.one = {name: getattr(namespace, function) for name, function in names.items()}
+        self.one: Mapping[str, Callable[[Any], Any]] = {
+            name: getattr(namespace, function) for name, function in names.items()
+        }
         self._namespace = namespace
 
     def divided(self, left: Any, right: Any) -> Any:  # noqa: ANN401 -- an array or a number
