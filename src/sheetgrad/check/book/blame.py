@@ -29,7 +29,7 @@ def blamed(judge: TableJudge) -> None:
     backward = [
         name
         for name in judge.roles.definitions
-        if name in judge.tracks and name not in made.points.definitions and _depends(judge, name)
+        if name in judge.tracks and name not in made.points.definitions and (name in owners or _depends(judge, name))
     ]
     feeds: dict[str, set[str]] = {}
     for symbol in made.parameters:

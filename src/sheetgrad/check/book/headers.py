@@ -10,6 +10,7 @@ from sheetgrad.read.names import canonical, slipped
 
 if TYPE_CHECKING:
     from sheetgrad.check.book.frames import Table
+    from sheetgrad.read.book.cells import Place
 
 ABOVE = 5
 """Lines above a table in which its heads are looked for."""
@@ -91,3 +92,8 @@ def texts_of(table: Table) -> dict[tuple[int, int], str]:
             if cell is not None and isinstance(cell.value, str) and cell.formula is None:
                 found[across, line] = cell.value
     return found
+
+
+def head_places(table: Table) -> set[Place]:
+    """Where the heads of a table stand."""
+    return {table.place(across, table.first - 1) for across in table.tracks}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.book.around import charts, contradicted, sheet_name, texts
 from sheetgrad.check.book.drawing import drawing
 from sheetgrad.check.book.frames import overlap, tables
-from sheetgrad.check.book.headers import heads, texts_of
+from sheetgrad.check.book.headers import head_places, heads, texts_of
 from sheetgrad.check.book.hypotheses import put_right
 from sheetgrad.check.book.judging import TableJudge
 from sheetgrad.check.book.naming import plain_names
@@ -38,7 +39,17 @@ def check_book(path: str) -> Report:
 def judged_book(book: Book) -> Report:
     """The report on a spreadsheet that has been read."""
     report = Report(book.path, "workbook")
-    found = [judged_table(made, said) for sheet in book.sheets for made, said in understood_tables(book, sheet)]
+    found: list[TableReport] = []
+    for sheet in book.sheets:
+        judges = [TableJudge(made, plain_names(made, head), head) for made, head in understood_tables(book, sheet)]
+        for judge in judges:
+            part = judge.judge()
+            part.findings += [*charts(judge, book.sheets), *sheet_name(judge, book.sheets)]
+            found.append(part)
+        said = texts(sheet, {place for judge in judges for place in head_places(judge.table)})
+        for judge in judges:
+            judge.report.findings = contradicted(judge.report.findings, said.right)
+        report.findings += said.findings
     for part in found:
         report.findings += part.findings
         report.equalities += part.equalities
@@ -81,11 +92,6 @@ def is_trained(made: Understood, said: dict[int, Head]) -> bool:
         bool(head.wrt) and ("∂" in head.text or "/" in head.text or "_" in head.text) for head in said.values()
     )
     return right * SOME >= len(made.parameters) or headed * 2 >= len(made.parameters)
-
-
-def judged_table(made: Understood, said: dict[int, Head]) -> TableReport:
-    """What is said about one table."""
-    return TableJudge(made, plain_names(made, said), said).judge()
 
 
 def _words(part: TableReport) -> str:
