@@ -65,7 +65,7 @@ def at_level(finding: Finding, level: Level) -> Finding:
 
 def feedback(graded: Graded, reports: Sequence[tuple[str, Report]], *, title: str, level: Level) -> str:
     """The page; `reports` are the files of the hand-in as they were judged, each under the name its author gave it."""
-    name = graded.student or graded.label
+    name = graded.who
     header = f'<p class="title">{safe(title)}</p>\n' if title else ""
     header += f"<h1>Feedback for {safe(name, 120)}</h1>\n{_score(graded)}"
     body = "".join(_body(graded, reports, level))
@@ -147,6 +147,8 @@ def _more(mark: Mark, level: Level) -> str:
 def _mistakes(graded: Graded, reports: Sequence[tuple[str, Report]], level: Level) -> Iterator[str]:
     cards = [made for shown, report in reports for made in _cards(shown, report, level)]
     cards += _answer_cards(graded.marks, level)
+    if graded.problem:
+        return
     yield "<h2>What to look at again</h2>\n"
     if not cards:
         yield "<p>Nothing false was found.</p>\n"

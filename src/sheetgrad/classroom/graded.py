@@ -47,6 +47,8 @@ class Graded(NamedTuple):
     student: str
     page: str
     """The name of its feedback page, without the ending."""
+    name: str = ""
+    """What people call the student, where the class list says it."""
     matched: str = ""
     """How the student was found."""
     time: str = ""
@@ -60,6 +62,13 @@ class Graded(NamedTuple):
     papers: tuple[Paper, ...] = ()
     lines: tuple[str, ...] = ()
     """A short sum of each line that could be somebody's own."""
+
+    @property
+    def who(self) -> str:
+        """The student for people: the name with the identifier, or what the hand-in is called."""
+        if self.name and self.student:
+            return f"{self.name} ({self.student})"
+        return self.student or self.label
 
     def text(self) -> str:
         """The same as JSON."""

@@ -115,6 +115,7 @@ class Grader:
             task.hand_in.label,
             student,
             task.page,
+            self.roster.called(student),
             matched,
             task.hand_in.time if task.hand_in.given_time else "",
             late,

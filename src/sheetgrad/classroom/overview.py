@@ -68,7 +68,7 @@ def _table(heads: Iterable[tuple[str, str]], rows: Iterable[Iterable[tuple[str, 
 
 def link(one: Graded) -> str:
     """The student's name as a link to the page."""
-    return f'<a href="feedback/{safe(one.page)}.html">{safe(one.student or one.label, 80)}</a>'
+    return f'<a href="feedback/{safe(one.page)}.html">{safe(one.who, 80)}</a>'
 
 
 # --- what needs a teacher ---------------------------------------------------------------------------

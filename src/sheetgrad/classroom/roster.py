@@ -57,6 +57,11 @@ class Roster:
                 return inside.pop()
         return ""
 
+    def called(self, student: str) -> str:
+        """What people call a student: the first other name of two words or more."""
+        others = self.names.get(student, ())
+        return next((other for other in others if " " in other.strip() and other != student), "")
+
     def named_in(self, text: str) -> str:
         """The student whose name a document gives on a line of its own (`Name: Jane Doe`)."""
         head = "\n".join(text.splitlines()[:LINES])
