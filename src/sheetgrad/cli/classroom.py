@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -74,32 +74,11 @@ def exercise(
     if practice:
         _practise(setup, wishes)
         return
-    _make(setup, wishes, students, folder, formats, replace=replace, as_json=as_json)
-
-
-def _make(
-    setup: Setup,
-    wishes: Wishes,
-    students: str | None,
-    folder: str | None,
-    formats: str,
-    *,
-    replace: bool,
-    as_json: bool,
-) -> None:
-    from sheetgrad.classroom.make import make
-    from sheetgrad.classroom.report import report
-    from sheetgrad.classroom.students import class_list, entries
-    from sheetgrad.classroom.write import check_formats, write
+    from sheetgrad.classroom.exercise import exercise as made
 
     wanted = [part.strip() for part in formats.split(",") if part.strip()]
-    check_formats(wanted)
-    listed = entries([("everybody", "")]) if students is None else class_list(students)
-    place = Path("sheetgrad-out") / f"{setup.name}-exercise" if folder is None else Path(folder)
     with talk() as say:
-        made = make(setup, listed, wishes, progress=say)
-        written = write(made, place, formats=wanted, replace=replace, progress=say)
-    found = report(made, place, written)
+        found = made(setup, students, folder, formats=wanted, replace=replace, progress=say, **asdict(wishes))
     show(as_json_text(found.as_json()) if as_json else str(found))
 
 
