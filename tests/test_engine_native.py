@@ -18,7 +18,7 @@ from sheetgrad.catalog.optimizers import OPTIMIZERS
 from sheetgrad.derive import program
 from sheetgrad.engine import choose, tape, train
 from sheetgrad.engine.choose import KERNELS, Choice
-from sheetgrad.engine.encoding import encoded
+from sheetgrad.engine.encoding import encoded, words
 from sheetgrad.engine.task import Chunk, Numbers, Task, flat, numbers_for, starting_state
 from sheetgrad.engine.training import columns_of
 from sheetgrad.expr import Next, Number, Ref, Symbol
@@ -114,8 +114,8 @@ def arguments() -> dict[str, Any]:
     code = encoded(task.program.unrolled(), task)
     data = [array("d", flat(task.numbers.samples[symbol])) for symbol in task.program.model.data]
     return {
-        "once": code.words(code.once, _native.OPERATIONS),
-        "step": code.words(code.step, _native.OPERATIONS),
+        "once": words(code.once, _native.OPERATIONS),
+        "step": words(code.step, _native.OPERATIONS),
         "initial": array("d", code.initial),
         "states": array("I", code.states),
         "settings": array("I", code.settings),

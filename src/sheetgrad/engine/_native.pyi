@@ -39,6 +39,31 @@ class Tape:
         /,
     ) -> None: ...
 
+@final
+class Loops:
+    def __new__(
+        cls,
+        *,
+        memory: Buffer,
+        states: int,
+        settings: int,
+        loops: Sequence[tuple[object, ...]],
+        keeps_after: int,
+        kept: Buffer,
+        instructions: str | None = None,
+    ) -> Loops: ...
+    def run(
+        self,
+        state: Buffer,
+        settings: Buffer,
+        data: Buffer,
+        inputs: int,
+        steps: int,
+        kept: Buffer,
+        offset: int,
+        /,
+    ) -> None: ...
+
 def instructions() -> list[str]: ...
 def computed(function: str, values: Buffer, instructions: str, /) -> None: ...
 def first_lost(values: Buffer, start: int, stride: int, /) -> int: ...

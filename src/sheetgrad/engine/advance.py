@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
 from itertools import islice
 from math import isfinite
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from sheetgrad.expr import Quantity
 
 MANY = 1_000
-"""So many losses are looked at in C where that can be."""
+"""So many numbers are looked at in C where that can be."""
 
 
 class Worker(NamedTuple):
@@ -62,12 +63,7 @@ def _all_fine(task: Task, state: State, kept: memoryview) -> bool:
 
 def losses_are_fine(task: Task, kept: memoryview) -> bool:
     """Whether every loss is finite, where it is among what is kept."""
-    losses = losses_in(task, kept)
-    if len(losses) < MANY or not is_built():
-        return _all_finite(losses)
-    from sheetgrad.engine._native import first_lost
-
-    return first_lost(losses.tobytes(), 0, 1) < 0
+    return _all_finite(array("d", losses_in(task, kept).tobytes()))
 
 
 def _all_finite(values: State) -> bool:
@@ -75,7 +71,11 @@ def _all_finite(values: State) -> bool:
         import numpy as np
 
         return bool(np.isfinite(values).all())
-    return all(map(isfinite, values))
+    if len(values) < MANY or not is_built() or not isinstance(values, array):
+        return all(map(isfinite, values))
+    from sheetgrad.engine._native import first_lost
+
+    return first_lost(values, 0, 1) < 0
 
 
 def losses_in(task: Task, kept: Memory) -> memoryview[float]:

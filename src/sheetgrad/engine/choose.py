@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheetgrad.engine import arrays, straight, tape
+from sheetgrad.engine import arrays, loops, straight, tape
 from sheetgrad.errors import BrokenInvariant, Problem, SpecError
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class Kernel(NamedTuple):
     what: str
     needs: str = ""
     """What must be so where it does not accept a Program."""
+    work: int = 3_000_000
+    """Scalar equations in a chunk, some tenths of a second: so often is progress told."""
 
 
 class Choice(NamedTuple):
@@ -60,17 +62,31 @@ KERNELS: Mapping[str, Kernel] = {
     kernel.name: kernel
     for kernel in (
         Kernel("straight", straight.accepts, straight.Straight, "straight-line Python, one line an equation"),
-        Kernel("tape", tape.accepts, tape.Tape, "an interpreter in C, operation by operation", tape.NEEDS),
+        Kernel("tape", tape.accepts, tape.Tape, "an interpreter in C, operation by operation", tape.NEEDS, 100_000_000),
+        Kernel(
+            "loops",
+            loops.accepts,
+            loops.Loops,
+            "loops in C over whole layers, one sample at a time",
+            loops.NEEDS,
+            300_000_000,
+        ),
         Kernel("arrays", arrays.accepts, arrays.Arrays, "NumPy over whole layers", "families used as a whole"),
     )
 }
 
 CHOICES = (
-    # On a tape an equation costs 2 ns, in straight-line Python 30, but Python is ready some milliseconds earlier.
+    # On a tape an equation costs 2 ns, in straight-line Python 30; but making a tape takes 60 µs an equation,
+    # and as loops a step of any network costs 0.3 µs and more, and nothing is to be made ready.
+    Choice("tape", equations=60, least=2_000),
+    Choice("tape", equations=150, least=10_000),
+    Choice("tape", equations=400, least=200_000),
+    Choice("straight", equations=60),
+    Choice("loops"),
+    # What is left has several samples a step, uses families by number, or has no C extension.
     Choice("tape", equations=3_000, least=2_000),
-    # As arrays a step costs at least 20 µs.
     Choice("straight", equations=800),
-    # Importing NumPy costs 0.1 s, which a few thousand dearer steps do not reach.
+    # As arrays a step costs at least 12 µs, and importing NumPy 0.1 s, which a few thousand dearer steps do not reach.
     Choice("straight", equations=3_000, steps=3_000),
     Choice("arrays"),
     # What uses families by number has no arrays; compiling costs about 12 µs an equation.

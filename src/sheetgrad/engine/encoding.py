@@ -22,6 +22,7 @@ from sheetgrad.engine.task import spread
 from sheetgrad.engine.tiles import Tile, Tiler
 from sheetgrad.engine.values import Values
 from sheetgrad.expr import Next
+from sheetgrad.program import quantities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sheetgrad.engine.task import Task
     from sheetgrad.engine.values import Value
     from sheetgrad.expr import Quantity
+    from sheetgrad.model import Equation
     from sheetgrad.program import Program
 
 LONG = frozenset({"DOT", "DOT_SIGMOID"})
@@ -41,6 +43,24 @@ class Line(NamedTuple):
     operation: str
     target: int
     operands: tuple[int, ...]
+
+
+def words(lines: Iterable[Line], numbers: Mapping[str, int]) -> bytes:
+    """Lines as 32-bit words, those of the same operation in a row together, with the end behind them."""
+    code = array("I")
+    for (operation, count), run in groupby(lines, key=lambda line: (line.operation, len(line.operands))):
+        code.append(numbers[operation])
+        if operation == "KEEP":
+            continue
+        same = list(run)
+        code.append(len(same))
+        if operation in LONG:
+            code.append(count // 2)
+        for line in same:
+            code.append(line.target)
+            code.extend(line.operands)
+    code.append(numbers["END"])
+    return code.tobytes()
 
 
 class Encoded(NamedTuple):
@@ -58,22 +78,20 @@ class Encoded(NamedTuple):
     width: int
     """How many slots are kept at a step, from slot 0 on."""
 
-    def words(self, lines: Iterable[Line], numbers: Mapping[str, int]) -> bytes:
-        """Lines as 32-bit words, those of the same operation in a row together, with the end behind them."""
-        code = array("I")
-        for (operation, count), run in groupby(lines, key=lambda line: (line.operation, len(line.operands))):
-            code.append(numbers[operation])
-            if operation == "KEEP":
-                continue
-            same = list(run)
-            code.append(len(same))
-            if operation in LONG:
-                code.append(count // 2)
-            for line in same:
-                code.append(line.target)
-                code.extend(line.operands)
-        code.append(numbers["END"])
-        return code.tobytes()
+
+class Body(NamedTuple):
+    """What is computed at one place of a loop."""
+
+    lines: list[Line]
+    initial: list[float]
+    operands: Mapping[Quantity, int]
+    """The slot of everything that is read."""
+    results: list[int]
+    """The slot of every target."""
+
+    def words(self, numbers: Mapping[str, int]) -> bytes:
+        """The lines as the interpreters take them."""
+        return words(self.lines, numbers)
 
 
 def encoded(program: Program, task: Task) -> Encoded:
@@ -93,6 +111,21 @@ def encoded(program: Program, task: Task) -> Encoded:
     changed = {values.known[state]: values.known[Next(state)] for state in states} if after else {}
     changed = {old: _copied(values, new) for old, new in changed.items() if new != old}
     return _Encoder(values, given, kept, changed, border, fixed=task.fixed).encoded()
+
+
+def body_of(equations: Sequence[Equation]) -> Body:
+    """Equations as operations over slots, every target kept in a slot of its own."""
+    targets = [equation.target for equation in equations]
+    used = list(dict.fromkeys(q for equation in equations for q in quantities(equation.value) if q not in targets))
+    given = _Given([], [], used, [])
+    values = Values()
+    for quantity in used:
+        values.leaf(quantity)
+    values.equations(equations)
+    kept = [values.known[target] for target in targets]
+    made = _Encoder(values, given, kept, {}, len(values), fixed=False).encoded()
+    lines = [line for line in (*made.once, *made.step) if line.operation != "KEEP"]
+    return Body(lines, made.initial, dict(zip(used, made.data, strict=True)), list(range(len(kept))))
 
 
 def _copied(values: Values, value: Value) -> Value:

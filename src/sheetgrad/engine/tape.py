@@ -58,7 +58,7 @@ class Tape:
     def native(self) -> _native.Tape:
         """The tape, checked and loaded."""
         from sheetgrad.engine import _native
-        from sheetgrad.engine.encoding import encoded
+        from sheetgrad.engine.encoding import encoded, words
 
         task = self.task
         program = task.program if task.program.model.is_unrolled else task.program.unrolled()
@@ -70,8 +70,8 @@ class Tape:
             initial[slot] = number
         rows = {symbol: array("d", flat(numbers.samples[symbol])) for symbol in model.data}
         return _native.Tape(
-            once=code.words(code.once, _native.OPERATIONS),
-            step=code.words(code.step, _native.OPERATIONS),
+            once=words(code.once, _native.OPERATIONS),
+            step=words(code.step, _native.OPERATIONS),
             initial=initial,
             states=array("I", code.states),
             settings=array("I", code.settings),

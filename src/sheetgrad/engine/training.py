@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from sheetgrad.program import Program
     from sheetgrad.setup import Setup, Value
 
-WORK = 3_000_000
-"""Scalar equations in a chunk, about a tenth of a second: so often is progress told and Ctrl-C heard."""
 LONGEST = 50_000
 """Steps in a chunk at most."""
 LARGEST_TRACE = 4 * 2**30
@@ -147,7 +145,7 @@ class _Crew:
     def trained(self, state: State, rate: float, progress: Callable[[int, int], object] | None) -> State:
         """The state after all steps."""
         schedule = batches(self.setup)
-        longest = max(1, min(LONGEST, WORK // max(1, self.main.task.program.size)))
+        longest = max(1, min(LONGEST, self.main.kernel.work // max(1, self.main.task.program.size)))
         done = 0
         for batch_list in chunks(schedule, self.steps, longest, fixed=is_fixed(self.setup)):
             worker = self._worker(len(batch_list[0]))

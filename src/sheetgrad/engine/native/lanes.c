@@ -76,7 +76,7 @@ static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_c
 static int has_avx512(void) { return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"); }
 #endif
 
-#define ENTRY(set, together, there) {#set, together, there, run_##set, exp_##set, tanh_##set}
+#define ENTRY(set, together, there) {#set, together, there, run_##set, loop_##set, exp_##set, tanh_##set}
 const instruction_set instruction_sets[] = {
     ENTRY(baseline, 2, always),
 #ifdef ON_X86

@@ -2,6 +2,7 @@
 #ifndef SHEETGRAD_LANES_H
 #define SHEETGRAD_LANES_H
 
+#include "loops.h"
 #include "tape.h"
 
 enum { LANES = 64 }; /* so many networks share a pass over the code */
@@ -19,6 +20,7 @@ typedef struct {
     size_t together;
     int (*is_there)(void);
     void (*run)(const word *code, double *slots, lane_stretch *work, size_t vectors);
+    void (*loop)(const loop *made, double *memory);
     void (*exp)(double *values, size_t vectors);
     void (*tanh)(double *values, size_t vectors);
 } instruction_set;

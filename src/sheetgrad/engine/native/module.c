@@ -1,7 +1,5 @@
 /* What Python sees: Tape(…), an object that checks and holds a tape and runs stretches of steps. */
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030B0000
-#include <Python.h>
+#include "module.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,18 +25,18 @@ typedef struct {
 } Tape;
 
 /* 0, with the error set. */
-static int refused(const char *what) {
+int refused(const char *what) {
     PyErr_SetString(PyExc_ValueError, what);
     return 0;
 }
 
-static int no_memory(void) {
+int no_memory(void) {
     PyErr_NoMemory();
     return 0;
 }
 
 /* A copy of a bytes-like object of whole items; the number of items goes to `count`. */
-static void *copied(PyObject *object, size_t item, size_t *count, const char *what) {
+void *copied(PyObject *object, size_t item, size_t *count, const char *what) {
     Py_buffer view;
     if (PyObject_GetBuffer(object, &view, PyBUF_SIMPLE)) return NULL;
     void *copy = NULL;
@@ -164,7 +162,7 @@ static int samples_are_known(const Tape *tape, const int32_t *samples, size_t co
 }
 
 /* Whether items of a buffer would not be where they must be; that of nothing may be anywhere. */
-static int askew(const Py_buffer *view, Py_ssize_t offset, size_t item) {
+int askew(const Py_buffer *view, Py_ssize_t offset, size_t item) {
     return view->len && ((uintptr_t)view->buf + (size_t)offset) % item;
 }
 
@@ -185,7 +183,7 @@ static const char *misfit(const Tape *tape, const views *seen, int64_t steps, si
 }
 
 /* Zeroed memory for doubles on a cache line of its own; `*whole` is what must be freed. */
-static double *aligned(size_t count, void **whole) {
+double *aligned(size_t count, void **whole) {
     *whole = calloc(count * sizeof(double) + 64, 1);
     return *whole ? (double *)(((uintptr_t)*whole + 63) & ~(uintptr_t)63) : NULL;
 }
@@ -245,7 +243,7 @@ static PyObject *tape_method_run(PyObject *object, PyObject *arguments) {
 /* --- many networks ------------------------------------------------------------------------------------- */
 
 /* The best instruction set that this machine has, or the one that is asked for; NULL where there is none. */
-static const instruction_set *instructions(const char *name) {
+const instruction_set *instructions(const char *name) {
     for (size_t place = instruction_set_count; place--;)
         if (instruction_sets[place].is_there() && (!name || !strcmp(name, instruction_sets[place].name))) return &instruction_sets[place];
     refused("this machine has no such instruction set");
@@ -447,6 +445,9 @@ static int fill(PyObject *module) {
     PyObject *type = PyType_FromModuleAndSpec(module, &tape_spec, NULL);
     if (!type) return -1;
     int bad = PyModule_AddObjectRef(module, "Tape", type);
+    Py_DECREF(type);
+    if (bad || !(type = PyType_FromModuleAndSpec(module, &loops_spec, NULL))) return -1;
+    bad = PyModule_AddObjectRef(module, "Loops", type);
     Py_DECREF(type);
     return bad ? -1 : add_operations(module);
 }
