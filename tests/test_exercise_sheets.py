@@ -197,6 +197,18 @@ def test_the_blank_workbook_filled_from_the_key_is_right_in_every_cell(tmp_path:
     assert marks.count("not yet") >= 1
 
 
+@pytest.mark.parametrize(
+    ("source", "level"), [("class", "gradients"), ("class", "steps"), ("class", "another"), ("xor", "steps")]
+)
+def test_the_workbook_of_the_key_checks_clean(tmp_path: Path, source: str, level: str) -> None:
+    """Where it trains: what has one row is no run, and the checker says so."""
+    book.key(sheet(source, level=level), tmp_path / "key.xlsx")
+    (report,) = sheetgrad.check(tmp_path / "key.xlsx")
+    assert report.counts["true"] > 25
+    assert sum(report.counts[verdict] for verdict in ("slip", "false", "unread")) == 0
+    assert set(report.gradients.values()) == {"true"}
+
+
 def test_one_wrong_number_is_not_yet_right_and_all_others_are(tmp_path: Path) -> None:
     pytest.importorskip("ironcalc")
     one = sheet(level="gradient")
