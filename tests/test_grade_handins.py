@@ -268,3 +268,9 @@ def test_nothing_that_was_unpacked_stays(tmp_path: Path) -> None:
         place = Path(file.given.path)
         assert place.read_text(encoding="utf-8") == TEXT
     assert not place.exists()
+
+
+def test_reports_keys_and_lists_are_no_hand_ins(tmp_path: Path) -> None:
+    put(tmp_path, "s01/README.md", "s01/worksheet.html", "s01/key.md", "s02/key.md", "class.csv", "exercise.toml")
+    put(tmp_path, "report/.graded/s01.json", "report/feedback/s01.md")
+    assert whose(hand_ins([tmp_path], CLASS).hand_ins) == {"s01": ("README.md", "worksheet.html"), "s02": ("key.md",)}

@@ -32,6 +32,7 @@ from sheetgrad.classroom.readme import key as filled_in
 from sheetgrad.classroom.readme import worksheet
 from sheetgrad.classroom.rubric import rubric_of
 from sheetgrad.classroom.students import Entry
+from sheetgrad.errors import BrokenInvariant
 
 if TYPE_CHECKING:
     from sheetgrad.classroom.whole import Class
@@ -411,3 +412,27 @@ def test_without_a_key_or_a_network_the_command_says_what_to_give(tmp_path: Path
     done = subprocess.run([SHEETGRAD, "grade", "in"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "--key" in done.stderr
+
+
+def test_a_mistake_of_our_own_on_one_hand_in_stops_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sheetgrad.classroom import judging
+
+    def checked(given: object, **more: object) -> object:
+        if "ben" in str(given):
+            raise BrokenInvariant("two and two are five")
+        return whole(given, **more)  # type: ignore[arg-type]
+
+    whole = judging.checked  # type: ignore[attr-defined]  # it is imported there
+    monkeypatch.setattr(judging, "checked", checked)
+    graded(put(tmp_path / "in", ada=RIGHT, ben=RIGHT, cleo=RIGHT), tmp_path / "out")
+    assert [row["points"] for row in rows(tmp_path / "out")] == ["3", "", "3"]
+    assert "two and two are five" in (tmp_path / "out" / "overview.html").read_text(encoding="utf-8")
+
+
+def test_the_command_gives_its_result_as_json(tmp_path: Path) -> None:
+    put(tmp_path / "in", ada=WRONG)
+    command = [SHEETGRAD, "grade", "in", "--network", "class", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    (one,) = json.loads(done.stdout)["hand_ins"]
+    assert (one["student"], one["points"], one["max"]) == ("ada", 1, 8)
+    assert [mistake["code"] for mistake in one["mistakes"]] == ["wrong-index"]

@@ -23,9 +23,9 @@ from sheetgrad.check.worker import Ended, Process, parts
 from sheetgrad.classroom.feedback import feedback
 from sheetgrad.classroom.graded import Graded
 from sheetgrad.classroom.grades import write_grades
-from sheetgrad.classroom.handins import Found, hand_ins
+from sheetgrad.classroom.handins import STORE, Found, hand_ins
 from sheetgrad.classroom.items import items, names_of
-from sheetgrad.classroom.judging import PAGES, RESULTS, STORE, Grader, Plan, Task
+from sheetgrad.classroom.judging import PAGES, RESULTS, Grader, Plan, Task
 from sheetgrad.classroom.roster import Roster
 from sheetgrad.classroom.rubric import Rubric
 from sheetgrad.classroom.whole import GRADES, OVERVIEW, Class
@@ -194,7 +194,7 @@ def _all(tasks: Sequence[Task], plan: Plan, jobs: int, say: Progress) -> list[Gr
         grader = Grader(plan)
         made = []
         for number, task in enumerate(tasks, 1):
-            made.append(_here(grader, task))
+            made.append(graded(grader, task))
             say(number, len(tasks), task.hand_in.label)
         return made
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -222,13 +222,21 @@ def _all(tasks: Sequence[Task], plan: Plan, jobs: int, say: Progress) -> list[Gr
 WORKER = "sheetgrad.classroom.worker"
 
 
-def _here(grader: Grader, task: Task) -> Graded:
+def graded(grader: Grader, task: Task) -> Graded:
+    """One hand-in graded, or listed with the reason why it could not be: it stops no other.
+
+    Raises:
+        CannotWriteError: the report cannot be written to.
+    """
     try:
         return grader.grade(task)
+    except CannotWriteError:
+        raise
     except (SheetgradError, OSError, MemoryError) as problem:
-        if isinstance(problem, CannotWriteError):
-            raise
-        return given_up(task, grader.plan, str(problem))
+        return given_up(task, grader.plan, str(problem) or "needs more memory than there is")
+    except Exception as problem:  # noqa: BLE001 -- a mistake of our own on one hand-in must not lose a thousand others
+        reason = f"could not be graded, which is a mistake of sheetgrad's own: {type(problem).__name__}: {problem}"
+        return given_up(task, grader.plan, reason)
 
 
 def _serve(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini", *SKIPPED})
 ZIP = ".zip"
+STORE = ".graded"
+"""A folder with this one in it is a report, and holds no hand-ins."""
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".svg", ".webp", ".heic", ".tif", ".tiff"})
 """What stands in a derivation beside its words, and is no hand-in of its own."""
 
@@ -116,7 +118,7 @@ def _tree(path: Path) -> _Tree:
 
 def _walk(path: Path, tree: _Tree) -> None:
     for place, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not is_junk(name))
+        folders[:] = sorted(name for name in folders if not is_junk(name) and not Path(place, name, STORE).is_dir())
         for name in sorted(names):
             file = Path(place, name)
             if is_junk(name):
@@ -159,6 +161,7 @@ def _divided(tree: _Tree, roster: Roster) -> Iterator[HandIn]:
         inner = tops.pop()
         tree.files = {parts[1:]: piece for parts, piece in tree.files.items()}
         tree.name = inner
+    _without_keys(tree)
     listed = _listed(tree)
     tree.files.pop((METADATA,), None)
     if not listed and (_is_one(tree.name, roster) or _is_single(tree, roster)):
@@ -177,6 +180,13 @@ def _divided(tree: _Tree, roster: Roster) -> Iterator[HandIn]:
             yield _made(key, files, roster, about[key])
         else:
             tree.left_out.extend(LeftOut(piece.path, "belongs to no hand-in") for piece in files.values())
+
+
+def _without_keys(tree: _Tree) -> None:
+    """Leave out the keys that lie beside worksheets as `exercise` writes them: they are nobody's work."""
+    sheets = {parts[:-1] for parts in tree.files if Path(parts[-1]).stem == "worksheet"}
+    for parts in [parts for parts in tree.files if parts[:-1] in sheets and Path(parts[-1]).stem == "key"]:
+        tree.left_out.append(LeftOut(tree.files.pop(parts).path, "is the key of a worksheet"))
 
 
 def _group(parts: tuple[str, ...]) -> tuple[str, tuple[str, ...], Labelled | None]:
@@ -210,7 +220,7 @@ def _is_single(tree: _Tree, roster: Roster) -> bool:
 
 def _has_work(files: Mapping[tuple[str, ...], Piece]) -> bool:
     endings = {_ending(parts[-1]) for parts in files}
-    return bool(endings & (set(FORMS) | {ZIP} | (set(ADVICE) - PICTURES)))
+    return bool(endings & (set(FORMS) | {ZIP} | (set(ADVICE) - PICTURES - {".csv"})))
 
 
 def _ending(name: str) -> str:

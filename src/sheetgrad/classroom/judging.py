@@ -14,6 +14,7 @@ from sheetgrad.classroom.evidence import evidence, place, sign
 from sheetgrad.classroom.feedback import feedback, follows
 from sheetgrad.classroom.graded import Graded, Paper, Slip, graded_of, sums
 from sheetgrad.classroom.gradescope import results
+from sheetgrad.classroom.handins import STORE
 from sheetgrad.classroom.levels import FIND
 from sheetgrad.classroom.marks import marks, most, total
 from sheetgrad.classroom.opened import digest, opened
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from sheetgrad.classroom.opened import File
     from sheetgrad.classroom.rubric import Rubric
 
-PAGES, RESULTS, STORE = "feedback", "results", ".graded"
-"""Folders of a report: a page for each student, a file for Gradescope, and what was done already."""
+PAGES, RESULTS = "feedback", "results"
+"""Folders of a report: a page for each student, and a file for Gradescope; `STORE` has what was done already."""
 
 
 class Plan(NamedTuple):

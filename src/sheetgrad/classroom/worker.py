@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.worker import serve
-from sheetgrad.classroom.grade import given_up
-from sheetgrad.classroom.judging import Grader, Plan, Task
-from sheetgrad.errors import SheetgradError
-from sheetgrad.files import CannotWriteError
+from sheetgrad.classroom.grade import graded
+from sheetgrad.classroom.judging import Grader, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sheetgrad.classroom.graded import Graded
+    from sheetgrad.classroom.judging import Task
 
 
 def grades(plan: Plan) -> Callable[[Task], Graded]:
-    """What grades one hand-in by a plan; one that cannot be opened is listed with the reason."""
-    grader = Grader(plan)
-
-    def one(task: Task) -> Graded:
-        try:
-            return grader.grade(task)
-        except CannotWriteError:
-            raise
-        except (SheetgradError, OSError, MemoryError) as problem:
-            return given_up(task, plan, str(problem))
-
-    return one
+    """What grades one hand-in by a plan."""
+    return partial(graded, Grader(plan))
 
 
 if __name__ == "__main__":
