@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.explain import explained
@@ -82,7 +83,7 @@ def _network(reading: Reading) -> Network:
 
 def _add(report: Report, source: Source, judge: Judge, claim: Claim, pair: Pair) -> None:
     place = source.place(claim.offset)
-    span = (claim.offset, pair.right.member.offset + len(pair.right.member.spelled))
+    span = (claim.offset, _end(source.text, pair.right.member.end))
     left, right = (
         _understood(side.member.value, judge.network, side.member.spelled) for side in (pair.left, pair.right)
     )
@@ -94,7 +95,24 @@ def _add(report: Report, source: Source, judge: Judge, claim: Claim, pair: Pair)
         return
     where = f"{source.path}:{place.line}:{place.column}"
     base = Finding("note", "note", place.line, place.column, where, quantity, span=span)
-    report.findings.append(explained(base, claim, pair, judge))
+    finding = explained(base, claim, pair, judge)
+    last = report.findings[-1] if report.findings else None
+    if last is None or finding.verdict != "unread" or _said(last) != _said(finding):
+        report.findings.append(finding)
+
+
+def _said(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.verdict, finding.place, finding.yours, finding.message
+
+
+_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+
+
+def _end(text: str, end: int) -> int:
+    """The end of a stretch, after the whole of a percent-encoded character."""
+    while end > 0 and _ESCAPE.match(text, end - 1):
+        end += 2
+    return end
 
 
 def _note_gradient(report: Report, quantity: str, pair: Pair) -> None:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.context import taken_back
 from sheetgrad.check.mending import mended
 from sheetgrad.check.network import Network, all_references, named
 from sheetgrad.check.numbers import agrees, is_numeric
@@ -44,7 +45,7 @@ class Judge:
         """A verdict for every equality of the chain; what its own sentence doubts is never false."""
         pairs = self._judge(claim)
         for pair in pairs:
-            if pair.verdict == "false" and (reason := claim.doubt or self._assumed(pair)):
+            if pair.verdict == "false" and (reason := taken_back(claim.doubt, self.network) or self._assumed(pair)):
                 pair.verdict, pair.blamed, pair.reason = "unread", None, reason
         return pairs
 

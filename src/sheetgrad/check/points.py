@@ -12,7 +12,7 @@ import operator
 from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
 
-from sheetgrad.expr import Call, Expr, Number, Partial, Power, Product, Ref, Sum, Symbol, references
+from sheetgrad.expr import Call, Expr, Number, Partial, Power, Product, Ref, Row, Sum, Symbol, references
 from sheetgrad.functions import in_primitives, slope
 
 if TYPE_CHECKING:
@@ -127,8 +127,10 @@ class Points:
                 return self.slope(of, wrt.symbol.name)
             case Partial(of=of, wrt=wrt):
                 return self.derivative(of, wrt)
+            case Row():
+                raise UnknownNameError("a list of several quantities")
             case _:
-                raise UnknownNameError(str(node))
+                raise UnknownNameError("this kind of formula")
 
     def _power(self, base: Values, exponent: Values) -> Values:
         with self.numpy.errstate(all="ignore"):

@@ -24,13 +24,16 @@ def update(judge: Judge, claim: Claim) -> list[Pair] | None:
     first = claim.members[0].value
     if not isinstance(first, Ref):
         return None
+    if first.symbol.name.startswith("Δ"):
+        return _change(judge, claim, first)
     match = NEW.match(first.symbol.name)
     key = judge.network.key(match[1] or match[2]) if match else judge.network.key(first.symbol.name)
     following = claim.members[1].value
     if key is None or following is None or key in judge.network.definitions:
         return None
     uses = {judge.network.key(use.symbol.name) for use in all_references(following)}
-    if match is None and not ({key, "eta"} <= uses or (has_partial(following) and "eta" in uses)):
+    moved = any(use.symbol.name == f"Δ{first.symbol.name}" for use in all_references(following))
+    if match is None and not (moved or {key, "eta"} <= uses or (has_partial(following) and "eta" in uses)):
         return None
     total = "E_total" if "E_total" in judge.network.definitions else next(reversed(judge.network.definitions), "")
     weight = Ref(Symbol(key))
@@ -40,6 +43,23 @@ def update(judge: Judge, claim: Claim) -> list[Pair] | None:
     sides = [target, *(judge.side(member) for member in claim.members[1:])]
     for side in sides[1:]:
         side.values = _with_numbers(judge, side, rule, weight)
+    return judge.pairs(sides)
+
+
+def _change(judge: Judge, claim: Claim, first: Ref) -> list[Pair] | None:
+    """`Δw5 = -η·∂E/∂w5`; with the opposite sign it is a name of the text's own, to be subtracted."""
+    key = judge.network.key(first.symbol.name.removeprefix("Δ"))
+    if key is None or key in judge.network.definitions:
+        return None
+    total = "E_total" if "E_total" in judge.network.definitions else next(reversed(judge.network.definitions), "")
+    rule = -(Ref(Symbol("eta")) * Partial(Ref(Symbol(total)), Ref(Symbol(key))))
+    values = judge.network.points.value(rule)
+    sides = [Side(claim.members[0], rule, values), *(judge.side(member) for member in claim.members[1:])]
+    found = next((side.values for side in sides[1:] if side.values is not None), None)
+    if found is not None and judge.network.points.close(found, -values):
+        sides[0].node, sides[0].values = -rule, -values
+    if found is not None:
+        judge.network.points.fix(first.symbol.name, found)
     return judge.pairs(sides)
 
 

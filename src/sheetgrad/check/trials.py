@@ -65,6 +65,8 @@ class Formula:
 
     def terms(self) -> Iterator[Term]:
         """Every term with a name in it, the outermost first."""
+        if not self.above:
+            return  # numbers only
         nothing = self.trials.network.points.numpy.zeros(COUNT)
         yield Term(min(self.above), max(self.above), self.value, nothing)
         for part in walk(self.node):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sheetgrad.read.doubt import doubt
 from sheetgrad.read.folding import CLOSING, OPENING, Slip, Unreadable, folded
 from sheetgrad.read.grammar import Reader
+from sheetgrad.read.rewriting import rewritten
 from sheetgrad.read.sites import Site, sites
 from sheetgrad.read.statements import BOUNDARY, Piece, Unclaimed, defined_keys, statements
 
@@ -35,6 +36,8 @@ class Member:
     value: Expr | None
     reason: str = ""
     slips: tuple[Slip, ...] = ()
+    end: int = 0
+    """Where it ends in the source."""
     raw: str = ""
     """The text that the tokens were cut from; `tokens[0]` begins it."""
     goes_on: bool = False
@@ -73,28 +76,31 @@ def read(source: Source) -> Reading:
     found = list(sites(source))
     known = defined_keys(found)
     reading = Reading()
-    for statement in statements(found, known, reading.unclaimed):
-        _claims(statement, reading, "")
+    pieces = list(statements(found, known, reading.unclaimed))
+    names = frozenset(token.text for piece in pieces for token in piece.tokens if token.kind == "name")
+    for statement in pieces:
+        _claims(statement, reading, "", names)
     for site in found:
         for spelling, text in site.others.items():
             other = Reading()
             for statement in statements([Site(site.kind, text)], known, other.unclaimed):
-                _claims(statement, other, spelling)
+                _claims(statement, other, spelling, names)
             offset = text.at[0] if text.at else 0
             reading.claims.extend(replace(c, offset=offset, spelling=spelling) for c in other.claims)
     return reading
 
 
-# --- from sites to statements: lines that go on are joined -----------------------------------
-
-
 # --- from statements to claims ----------------------------------------------------------------
 
 
-def _claims(piece: Piece, reading: Reading, spelling: str) -> None:
+def _claims(piece: Piece, reading: Reading, spelling: str, names: frozenset[str]) -> None:
     """Cut prose off, split at `=`, and read the members."""
     segments = list(_segments(piece.tokens))
-    for segment in segments:
+    for place, found in enumerate(segments):
+        segment = rewritten(found, names)
+        if _is_ratio(piece, segments, place):
+            _unclaimed(piece, found, reading, "a ratio of several quantities")
+            continue
         if not any(token.text == "=" for token in segment):
             continue
         for chain in _chains(segment):
@@ -102,9 +108,21 @@ def _claims(piece: Piece, reading: Reading, spelling: str) -> None:
             if claim is not None:
                 reading.claims.append(claim)
             elif _is_mathematics(chain):
-                offset = piece.text.at[chain[0].start]
-                words = piece.text.text[chain[0].start : chain[-1].end]
-                reading.unclaimed.append(Unclaimed(offset, words.strip(), "no equality could be read here"))
+                _unclaimed(piece, chain, reading, "no equality could be read here")
+
+
+def _unclaimed(piece: Piece, run: Sequence[Token], reading: Reading, reason: str) -> None:
+    words = piece.text.text[run[0].start : run[-1].end]
+    reading.unclaimed.append(Unclaimed(piece.text.at[run[0].start], words.strip(), reason))
+
+
+def _is_ratio(piece: Piece, segments: Sequence[Sequence[Token]], place: int) -> bool:
+    """`a : b = c : d`: a colon on either side of the equality, and no word between."""
+    if not 0 < place < len(segments) - 1:
+        return False
+    before, this, after = segments[place - 1 : place + 2]
+    gaps = (piece.text.text[before[-1].end : this[0].start], piece.text.text[this[-1].end : after[0].start])
+    return all(gap.strip() == ":" for gap in gaps)
 
 
 def _is_mathematics(made: Sequence[Token]) -> bool:
@@ -227,21 +245,33 @@ def _member(side: list[Token], piece: Piece) -> Member:
     raw = piece.text.text[side[0].start : side[-1].end]
     spelled = " ".join(raw.split())
     offset = piece.text.at[side[0].start]
+    end = _end(piece.text.at, side[-1].end)
     balanced = _without_loose_braces(side)
     try:
         reader = Reader(folded(balanced))
         value = reader.read()
-        return Member(tuple(side), spelled, offset, value, slips=tuple(reader.slips), raw=raw)
+        return Member(tuple(side), spelled, offset, value, slips=tuple(reader.slips), end=end, raw=raw)
     except Unreadable as unread:
-        return Member(tuple(side), spelled, offset, None, unread.reason, raw=raw)
+        return Member(tuple(side), spelled, offset, None, unread.reason, end=end, raw=raw)
     except RecursionError:
-        return Member(tuple(side), spelled, offset, None, "brackets are nested too deep", raw=raw)
+        return Member(tuple(side), spelled, offset, None, "brackets are nested too deep", end=end, raw=raw)
+
+
+def _end(at: Sequence[int], end: int) -> int:
+    """Where in the source a stretch of the text ends: before the next character, if that is near."""
+    last = at[end - 1]
+    following = at[end] if end < len(at) else 0
+    return following if last < following <= last + LONGEST_CHARACTER else last + 1
+
+
+LONGEST_CHARACTER = 9
+"""As long as one character can be in a source: %E2%88%82."""
 
 
 def _continued(before: Member, member: Member, piece: Piece) -> Member:
     """Note where a line begins with `=`: what stands between two members spans a line break in the source."""
     gap = piece.text.at[member.tokens[0].start] - piece.text.at[before.tokens[-1].start]
-    inside = piece.site.kind == "display" and member.offset <= piece.site.text.at[-1]
+    inside = piece.site.kind in {"display", "image"} and member.offset <= piece.site.text.at[-1]
     return replace(member, goes_on=not inside and gap > MOST_BETWEEN + len(before.tokens[-1].spelled))
 
 

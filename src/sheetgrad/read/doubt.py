@@ -22,6 +22,17 @@ _BEFORE = (
         "the words before it belong to its left side",
     ),
 )
+OTHER = "it is said of another network: "
+"""Before the word for what that network has, and this one may not have."""
+_FUNCTION = (
+    r"relu|tanh|softmax|softplus|cross[- ]?entropy|log[- ]loss|squared error|mse|sigmoid|linear|identity|momentum|"
+    r"weight decay|regulari[sz]ation"
+)
+_IN_PASSING = re.compile(
+    rf"\b(?:with|for|using|under|had we|in the case of)\s+(?:(?:the|an?|one)\s+)?(?:[a-z]+\s+)?({_FUNCTION})\b",
+    re.IGNORECASE,
+)
+_WITHOUT = re.compile(r"\bwithout\s+(?:the\s+)?(?:½|1/2|\(1/2\)|half|factor|bias(?:es)?)", re.IGNORECASE)
 _AFTER = re.compile(r"\s*[-*+/]?\s*[(\[]?\s*[A-Za-z][A-Za-z ]*[)\]]?\s+[*/+]\s+[\w(\[∂{\\]")
 """Words, and then the formula goes on."""
 _NUMBERED = re.compile(r"\s*1 +- +(?:a|out|y|ŷ|p|σ)\w*\s*=")
@@ -45,6 +56,10 @@ def doubt(before: str, after: str, line: str) -> str:
     for pattern, reason in _BEFORE:
         if pattern.search(sentence):
             return reason
+    if _WITHOUT.search(sentence):
+        return "it is said of another loss"
+    if found := _IN_PASSING.search(sentence):
+        return OTHER + found[1].lower()
     if _AFTER.match(after[:FAR]):
         return "words stand inside it"
     return "1 - … may be a number of a list, or a difference" if _NUMBERED.match(line) else ""

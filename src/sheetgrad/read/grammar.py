@@ -179,6 +179,8 @@ class Reader:
             return self._bracket()
         if piece.text == "|":
             return self._absolute()
+        if piece.kind == "sum":
+            raise self._unreadable("a sum over an index, and which members it has is not said")
         raise self._unreadable(f"{shown(piece)} cannot stand here")
 
     def _named(self, token: Token) -> Expr:

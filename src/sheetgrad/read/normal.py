@@ -127,7 +127,13 @@ _FONTS = [
 _DROPPED_GROUP = re.compile(r"\\(?:color|textcolor|dpi|tag|label|bg|fg|fontsize|hspace|vspace|phantom)\*?\s*\{[^{}]*\}")
 _MODULE = re.compile(r"(?<![\w.])(?:np|numpy|math|torch|tf|jnp)\.(?=[a-z])")
 _RATE_IN_WORDS = re.compile(r"(?<=[-+*/=·×])\s*learning[ -]rate\b|\blearning[ -]rate(?=\s*[-+*/=·×])")
-_ASSIGNED = re.compile(r":=")
+_ASSIGNED = re.compile(r":=|←|\\(?:gets|leftarrow)(?![a-zA-Z])")
+_NEXT_STEP = re.compile(
+    r"(?<=[\w}])(?:\^\s*(?:\{\s*\(?\s*[tkn]\s*\+\s*1\s*\)?\s*\}|\(\s*[tkn]\s*\+\s*1\s*\))|\(\s*[tkn]\s*\+\s*1\s*\))(?=\s*=)"
+)
+_THIS_STEP = re.compile(r"(?<=[\w}])(?:\^\s*(?:\{\s*\(?\s*[tkn]\s*\)?\s*\}|\(\s*[tkn]\s*\))|\(\s*[tkn]\s*\))")
+"""w(t+1) = w(t) - …: the new value and the old one."""
+_CHANGE = re.compile(r"(?<=Δ)[ ]+(?=[A-Za-z])")
 _TIMES = re.compile(r"\s[.x]\s(?=∂|d[A-Za-z]\w*/d)")
 """A dot or an x with blanks round it before a derivative is a product: no sentence ends with a blank before its dot."""
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}(?:\{[^{}]*\})?")
@@ -178,7 +184,10 @@ def normal(text: Traced) -> Traced:
     text = text.sub(_FONT, "")
     text = text.sub(_HAT, lambda match: f" {match[2] or match[3]}hat")
     text = _escapes(text)
-    return text.sub(_COMMAND, _command)
+    if _NEXT_STEP.search(text.text):
+        text = text.sub(_NEXT_STEP, "^{new}").sub(_THIS_STEP, "")
+    text = text.sub(_COMMAND, _command)
+    return text.sub(_CHANGE, "")
 
 
 def _escapes(text: Traced) -> Traced:

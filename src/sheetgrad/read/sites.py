@@ -11,7 +11,6 @@ import html
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
-from urllib.parse import unquote
 
 from sheetgrad.read.traced import Source, Traced, joined
 
@@ -146,15 +145,30 @@ def _tag(source: Source, match: re.Match[str]) -> Iterator[Site]:
 def decoded(address: Traced, *, spaces: bool) -> Traced:
     """An address as the LaTeX it stands for; a plus is a blank only where `spaces` says so."""
 
-    def put(match: re.Match[str]) -> str:
+    def put(match: re.Match[str]) -> str | Traced:
         piece = match.group()
+        if piece.startswith("%"):
+            return _characters(piece, address.at[match.start()])
         if piece == "+":
             return " " if spaces else "+"
-        if piece.startswith("&"):
-            return _SPACES.get(piece.rstrip(";"), " ")
-        return unquote(piece, errors="replace")
+        return _SPACES.get(piece.rstrip(";"), " ")
 
     return address.sub(_PERCENT, put)
+
+
+def _characters(encoded: str, start: int) -> Traced:
+    """Bytes in percent signs as the characters that they are in UTF-8, each in its place."""
+    data = bytes.fromhex(encoded.replace("%", ""))
+    texts: list[str] = []
+    at: list[int] = []
+    place = 0
+    while place < len(data):
+        size = next((size for size, least in ((4, 0xF0), (3, 0xE0), (2, 0xC0)) if data[place] >= least), 1)
+        text = data[place : place + size].decode(errors="replace")
+        texts.append(text)
+        at += [start + 3 * place] * len(text)
+        place += size
+    return Traced("".join(texts), tuple(at))
 
 
 def _fence(source: Source, match: re.Match[str]) -> Iterator[Site]:
