@@ -133,6 +133,63 @@ def run(chance: Random, native: Any, tape: Any, sizes: tuple[int, int, int]) -> 
             continue
 
 
+def loops(chance: Random, native: Any) -> bool:
+    """Loops of chance over a small memory; whether they ran."""
+    states, rest, slots = chance.randint(0, 12), chance.randint(1, 30), chance.randint(1, 6)
+    size = states + rest
+    try:
+        made = native.Loops(
+            memory=array("d", [chance.uniform(-1, 1) for _ in range(rest)]),
+            states=states,
+            settings=chance.choice((0, 0, 1, rest + 1)),
+            loops=[loop(chance, native, size, slots) for _ in range(chance.randint(0, 4))],
+            keeps_after=chance.choice((0, 0, 1)),
+            kept=array("q", [chance.randrange(size), chance.choice((0, 1, 3, size))] * chance.randint(0, 2)),
+            instructions=chance.choice(native.instructions()),
+        )
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return any([ran_loops(chance, made, states, size, settings) for settings in (0, 1)])  # noqa: C419 -- both are run
+
+
+def ran_loops(chance: Random, made: Any, states: int, size: int, settings: int) -> bool:
+    """Whether the buffers of chance did for a run."""
+    inputs, steps = chance.choice((0, 0, 2)), chance.randint(0, 3)
+    data = array("d", [0.5] * chance.choice((inputs * steps, 3)))
+    state, kept = array("d", [0.1] * states), bytearray(chance.choice((0, 8 * 2 * size * steps + 8)))
+    try:
+        made.run(state, array("d", [0.1] * settings), data, inputs, steps, kept, chance.choice((0, 0, 8)))
+    except ValueError:
+        return False
+    return True
+
+
+def loop(chance: Random, native: Any, size: int, slots: int) -> tuple[Any, ...]:
+    """One loop: of no kind that is known, or of rows and columns that may leave the memory."""
+    rows, columns = chance.randint(1, 4), chance.choice((1, 2, 5, 9))
+    kind = chance.randrange(7) if chance.random() < 0.97 else chance.randrange(-2, 12)
+    count = {4: 2, 5: 2, 6: 4}.get(kind, chance.randint(0, 3))
+    shapes = {
+        4: ((columns, 1), (0, 1), (1, 0)),
+        5: ((1, 0), (columns, 1), (0, 1)),
+        6: ((columns, 1), (0, 0), (1, 0), (0, 1), (columns, 1)),
+    }.get(kind, ((columns, 1), (0, 1), (1, 0), (0, 0)))
+    chosen = shapes if kind > 3 and chance.random() < 0.9 else [chance.choice(shapes) for _ in range(count + 1)]
+    flat = [place(chance, size, slots, shape) for shape in chosen]
+    if kind == 6:
+        flat[-1] = flat[0]
+    packed = [array("q", [number for one in part for number in one]).tobytes() for part in (flat[:-1], flat[-1:])]
+    body = code(chance, native, slots) if chance.random() < 0.7 else array("I", [0]).tobytes()
+    return (kind, rows, columns, body, array("d", [0.0] * slots), *packed)
+
+
+def place(chance: Random, size: int, slots: int, shape: tuple[int, int]) -> list[int]:
+    found = [chance.randrange(max(1, size // 2)), *shape, chance.randrange(slots)]
+    if chance.random() < 0.03:
+        found[chance.randrange(4)] = chance.choice((-1, size, 2**40, 2**63 - 1))
+    return found
+
+
 def programs(seed: int) -> None:
     """A drawn Model through the kernels that use the extension."""
     import numpy as np
@@ -141,6 +198,7 @@ def programs(seed: int) -> None:
     from sheetgrad.derive import program
     from sheetgrad.engine import train
     from sheetgrad.engine.lanes import run_lanes
+    from sheetgrad.engine.loops import accepts
     from sheetgrad.engine.task import starting_state
     from sheetgrad.errors import DivergedError
     from sheetgrad.network import load
@@ -149,6 +207,8 @@ def programs(seed: int) -> None:
     start = np.array(starting_state(setup, program(setup.model, setup.optimizer)))
     try:
         train(setup, steps=5, trace=True, engine="tape")
+        if accepts(program(setup.model, setup.optimizer)):
+            train(setup, steps=5, trace=True, engine="loops")
         train(setup, steps=5, losses=True, rate=1e6, engine="tape")
     except DivergedError:
         pass
@@ -159,9 +219,10 @@ def main(path: str, seed: int, rounds: int) -> None:
     native = loaded(path)
     find_counts(native)
     ran = sum(garbage(Random(seed * 10**6 + number), native) for number in range(rounds))  # noqa: S311 -- it draws tests
+    looped = sum(loops(Random(seed * 10**6 + number), native) for number in range(rounds))  # noqa: S311 -- the same
     for number in range(max(4, rounds // 500)):
         programs(seed + number)
-    sys.stdout.write(f"{ran}\n")
+    sys.stdout.write(f"{ran} {looped}\n")
 
 
 if __name__ == "__main__":
