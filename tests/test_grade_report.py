@@ -6,6 +6,7 @@ import csv
 import html.parser
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -436,3 +437,17 @@ def test_the_command_gives_its_result_as_json(tmp_path: Path) -> None:
     (one,) = json.loads(done.stdout)["hand_ins"]
     assert (one["student"], one["points"], one["max"]) == ("ada", 1, 8)
     assert [mistake["code"] for mistake in one["mistakes"]] == ["wrong-index"]
+
+
+def test_a_text_full_of_noise_is_graded_like_any_other(tmp_path: Path) -> None:
+    """Whatever is broken in a text, it never becomes a mistake of our own."""
+    draw = random.Random(4)  # noqa: S311 -- the same noise every time, no secret
+    whole = (HOUSE / "examples" / "hand-in.md").read_text(encoding="utf-8")
+    texts = {}
+    for number in range(100 if os.environ.get("SHEETGRAD_EXAMPLES") == "many" else 10):
+        letters = list(whole)
+        for _ in range(40):
+            letters[draw.randrange(len(letters))] = draw.choice("()[]{}*=+-/∂w5_\\$`|<>\n")
+        texts[f"s{number:03}"] = "".join(letters)
+    done = graded(put(tmp_path / "in", **texts), tmp_path / "out")
+    assert [paper.problem for one in done.graded for paper in one.papers] == [""] * len(texts)

@@ -134,6 +134,7 @@ class Grader:
 
     def _report(self, file: File) -> Report:
         report = checked(file.given, network=self.network, limit=self.plan.limit)
+        report.error = report.error.replace(f"{file.given.path}: ", "").replace(file.given.path, file.shown)
         exercise = self.plan.exercise
         return without_planted(report) if exercise is not None and exercise.level == FIND else report
 
