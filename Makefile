@@ -44,6 +44,10 @@ docs: setup
 
 bench: setup
 	$(BIN)/python -m pytest bench --override-ini python_files='bench_*.py' --override-ini python_functions='bench_*'
+	$(BIN)/python bench/bench_peers.py
+	$(BIN)/python bench/bench_sweep.py
+	$(BIN)/python bench/cost_curves.py
+	$(BIN)/python bench/figures.py
 
 fix: setup
 	$(BIN)/ruff check --fix
