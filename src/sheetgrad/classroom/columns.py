@@ -13,10 +13,10 @@ from sheetgrad.program import quantities
 from sheetgrad.sheet import order
 from sheetgrad.sheet.formulas import formula
 from sheetgrad.sheet.names import cell_text, letters
-from sheetgrad.sheet.plan import HEADERS
+from sheetgrad.sheet.plan import HEADERS, ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from sheetgrad.classroom.paper import Paper
     from sheetgrad.expr import Expr, Quantity
@@ -70,6 +70,8 @@ class _Layout:
         self.where = {quantity: letters(place) for place, quantity in enumerate(self.order, 1)}
         self.plainly = Plainly(sheet.names)
         self.steps = sheet.steps(paper.student.numbers, paper.made.exercise.rate, paper.rows - 1)
+        self.moved: set[Quantity] = {q.state for q in self.values if isinstance(q, Next)}
+        self.templates: dict[Expr, str] = {}
         self.updated = {q.state for q in self.asked if isinstance(q, Next)}
 
     def _order(self) -> list[Quantity]:
@@ -139,8 +141,7 @@ class _Layout:
 
     def following(self) -> set[Quantity]:
         """Parameters that live formulas move: as long as the gradients are empty, they stay where they are."""
-        moved: set[Quantity] = {q.state for q in self.values if isinstance(q, Next)}
-        return moved - self.updated
+        return self.moved - self.updated
 
     def standing(self, quantity: Quantity, right: float) -> tuple[str, float]:
         """The formula that stands in a gap where a mistake is to be found, and its value."""
@@ -148,17 +149,17 @@ class _Layout:
             return "", right
         item = next(item for item in self.paper.items if item.quantity is quantity)
         assert item.shown is not None  # noqa: S101 -- every line is shown where one is wrong
-        return formula(item.shown, self.here(0)), item.value
+        return self.filled(item.shown, 0), item.value
 
-    def here(self, row: int) -> Callable[[Quantity], str]:
-        """Where a quantity stands in a row."""
+    def filled(self, value: Expr, row: int) -> str:
+        """A formula for a row. It is written once, with a mark in place of the row's number."""
+        if value not in self.templates:
+            self.templates[value] = formula(value, self.here)
+        return self.templates[value].replace(ROW, str(HEADERS + 1 + row))
 
-        def cell(quantity: Quantity) -> str:
-            if quantity in self.where:
-                return f"{self.where[quantity]}{HEADERS + 1 + row}"
-            return self.given[quantity]
-
-        return cell
+    def here(self, quantity: Quantity) -> str:
+        """Where a quantity stands."""
+        return f"{self.where[quantity]}{ROW}" if quantity in self.where else self.given[quantity]
 
     def formula(self, quantity: Quantity, row: int) -> str:
         """The right formula; empty where it needs what has no column."""
@@ -166,9 +167,8 @@ class _Layout:
             return self.given[quantity]
         value = self.values.get(quantity)
         if value is not None and not isinstance(quantity, Next) and quantity not in self.given:
-            return formula(value, self.here(row))
-        following = self.values[Next(quantity)]
+            return self.filled(value, row)
         try:
-            return formula(following, self.here(row - 1))
+            return self.filled(self.values[Next(quantity)], row - 1)
         except KeyError:
             return ""
