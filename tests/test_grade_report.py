@@ -451,3 +451,14 @@ def test_a_text_full_of_noise_is_graded_like_any_other(tmp_path: Path) -> None:
         texts[f"s{number:03}"] = "".join(letters)
     done = graded(put(tmp_path / "in", **texts), tmp_path / "out")
     assert [paper.problem for one in done.graded for paper in one.papers] == [""] * len(texts)
+
+
+def test_the_numbers_of_somebody_else_are_noticed(tmp_path: Path) -> None:
+    entries = [Entry(f"s{n}", f"Name {n}", f"s{n}") for n in range(3)]
+    made = make(sheetgrad.load("class"), entries, Wishes(level="forward"))
+    texts = [filled_in(paper(made, student)) for student in made.exercise.students]
+    put(tmp_path / "in", s0=texts[0], s1=texts[2], s2=texts[2])
+    grade([tmp_path / "in"], plan_of(tmp_path / "out", made.exercise), jobs=1)
+    found = rows(tmp_path / "out")
+    assert [row["status"] for row in found] == ["graded", "the numbers are those of s2", "graded"]
+    assert float(found[1]["points"]) < float(found[0]["points"]) / 2

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 HALF = 0.5
 """The share of a question's points for its number, where its formula is asked for, too."""
 NUMBERED = re.compile(r"^[ \t]*(?P<line>\([ \t]*(?P<number>\d{1,4})[ \t]*\).*\S)", re.MULTILINE)
+COPIED = 4
+"""Numbers that must be right for somebody else before that is said: one or two are by chance."""
 FOUND = {"line": "The line with the mistake", "number": "The number that is right there"}
 
 
@@ -40,6 +42,8 @@ class Filled(NamedTuple):
 
     evidence: tuple[Evidence, ...] = ()
     slips: tuple[Slip, ...] = ()
+    like: str = ""
+    """Whose numbers these are instead, where they are somebody else's."""
 
 
 def items_of(exercise: Exercise) -> tuple[Item, ...]:
@@ -93,6 +97,7 @@ class Answers:
         return Filled(
             tuple(one for filled in found for one in filled.evidence),
             tuple(slip for filled in found for slip in filled.slips),
+            next((filled.like for filled in found if filled.like), ""),
         )
 
     def _document(self, shown: str, report: Report, student: Student, formulas: Iterable[Evidence]) -> Filled:
@@ -126,7 +131,20 @@ class Answers:
                 slips += [Slip(code or "arithmetic", question.quantity, one.sign, one.place)] * (
                     one.standing == "wrong"
                 )
-        return Filled(tuple(made), tuple(slips))
+        wrong = {name: numbers[name] for name, one in found.items() if not one.right or one.after}
+        return Filled(tuple(made), tuple(slips), self._like(student, wrong))
+
+    def _like(self, student: Student, wrong: Mapping[str, float]) -> str:
+        """The student for whom most of the wrong numbers would be right: they were copied, or the sheets mixed up."""
+        if self.exercise.same or len(wrong) < COPIED:
+            return ""
+        for other in self.exercise.students:
+            if other.student == student.student:
+                continue
+            fit = sum(self.exercise.is_right(number, other.answers[name]) for name, number in wrong.items())
+            if fit >= max(COPIED, len(wrong) / 2):
+                return other.student
+        return ""
 
     # --- numbers --------------------------------------------------------------------------------
 

@@ -60,6 +60,8 @@ class Graded(NamedTuple):
     marks: tuple[Mark, ...] = ()
     slips: tuple[Slip, ...] = ()
     papers: tuple[Paper, ...] = ()
+    like: str = ""
+    """The student whose numbers these are, where they are not this student's own."""
     lines: tuple[str, ...] = ()
     """A short sum of each line that could be somebody's own."""
 

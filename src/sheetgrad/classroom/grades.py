@@ -76,6 +76,7 @@ def status(one: Graded, others: list[str]) -> str:
     """What a teacher should know of a row."""
     said = [f"not graded: {one.problem}"] if one.problem else []
     said += [] if one.student else ["nobody of the class has this name"]
+    said += [f"the numbers are those of {one.like}"] if one.like else []
     said += [f"also handed in: {', '.join(others)}"] if others else []
     unread = sum(mark.standing == "unread" for mark in one.marks)
     said += [f"{unread} to be looked at" if unread > 1 else "1 to be looked at"] if unread else []

@@ -126,6 +126,7 @@ class Grader:
             given,
             (*(slip for shown, report in reports for slip in _slips(report, shown)), *filled.slips),
             tuple(_paper(file, dict(reports), filled) for file in files),
+            filled.like,
             sums(report.text for _, report in reports),
         )
         if plan.exercise is not None:

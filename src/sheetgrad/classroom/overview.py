@@ -75,7 +75,7 @@ def link(one: Graded) -> str:
 
 
 def _look(whole: Class, best: Sequence[Graded]) -> Iterator[str]:
-    rows = [one for one in best if one.problem or not one.student or any(m.standing == "unread" for m in one.marks)]
+    rows = [one for one in best if status(one, []) != "graded"]
     by_hand = [item.title for item in whole.plan.items if item.kind == "teacher"]
     if by_hand:
         words = ", ".join(safe(title) for title in by_hand)
