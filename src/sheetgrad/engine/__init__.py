@@ -5,8 +5,10 @@ which. Nothing here knows what a layer is: a Program is a list of equations.
 
     task      what a kernel is asked to do; the flat order of numbers
     straight  generated straight-line Python, for anything small
+    tape      operations for the interpreter in C, for long runs (`values`, `tiles`, `encoding`)
+    loops     loops in C over whole layers, for one sample a step (`nests`)
     arrays    generated NumPy, for families (`lowering`, `namespaces`)
-    choose    which kernel for which work
+    choose    which kernel for which work (`explain` says it)
     training  steps in chunks (`schedule`, `advance`, `loss`), into a Run with its Trace
     verification   every gradient against other ways to get it (`differences`, `automatic`)
 """
