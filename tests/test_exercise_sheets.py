@@ -83,6 +83,14 @@ def test_the_blank_worksheet_filled_from_the_key_says_what_the_key_says(level: s
         assert exercise.is_right(readme.number_in(answer) or 0.0, one.student.answers[name])
 
 
+def test_the_key_says_at_which_rate_training_fails_and_the_worksheet_does_not() -> None:
+    one = sheet(level="forward", large_rate=True)
+    said = f"At the learning rate {one.student.large_rate:g} the loss rises"
+    assert said in readme.key(one)
+    assert said in page.key(one)
+    assert said not in readme.worksheet(one) + page.worksheet(one)
+
+
 def test_what_was_found_is_read_from_the_sheet_with_a_mistake() -> None:
     one = sheet(level="mistake")
     exercise = one.made.exercise

@@ -84,6 +84,8 @@ def _body(paper: Paper, *, solved: bool) -> Iterator[str]:
         yield "</ol>"
     if paper.finds:
         yield _found(paper, solved=solved)
+    if solved and paper.too_fast:
+        yield f'<p class="rules">{escape(paper.too_fast)}</p>'
     if solved:
         yield _betrayals(paper)
 

@@ -108,6 +108,14 @@ class Paper:
         return screen_prose(description(setup), self.names) if setup.origin.get("layers") else ""
 
     @property
+    def too_fast(self) -> str:
+        """At which learning rate training fails, for the key; nothing where that was not asked for."""
+        rate = self.student.large_rate
+        return (
+            "" if rate is None else f"At the learning rate {rate:g} the loss rises, or sticks where little is learnt."
+        )
+
+    @property
     def finds(self) -> bool:
         """Whether a mistake is to be found."""
         return self.student.planted is not None

@@ -57,6 +57,7 @@ def _page(paper: Paper, *, solved: bool) -> str:
     if paper.finds:
         parts += ["## What you found", f"```text\n{_found(paper, solved=solved)}\n```"]
     if solved:
+        parts.append(plain(paper.too_fast))
         parts += ["## What wrong answers betray", "\n".join(betrayals(paper))]
     return "\n\n".join(filter(None, parts)) + "\n"
 
