@@ -7,7 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
+import sheetgrad
 from sheetgrad.check.document import check_text
+from sheetgrad.check.given import network_of
 
 FORWARD = (Path(__file__).parent / "lookalikes" / "lines.txt").read_text(encoding="utf-8").split("\n%%\n")[0]
 
@@ -112,3 +114,32 @@ def test_the_stretch_of_a_finding_covers_the_equality_in_a_picture() -> None:
     covered = text[slice(*finding.span)]
     assert covered.startswith("%5Cfrac")
     assert covered.endswith("%7Bo1%7D%7D")
+
+
+WHOLE = ("δ^L = (a^L - y) ⊙ σ'(z^L)", "δ^l = ((W^{l+1})^T δ^{l+1}) ⊙ σ'(z^l)")
+
+
+@pytest.mark.parametrize("line", WHOLE)
+def test_equations_between_whole_layers_are_not_judged_and_that_is_said(line: str) -> None:
+    report = check_text("a.md", f"{FORWARD}\n\n{line}\n")
+    (finding,) = report.findings
+    assert (finding.verdict, report.not_read) == ("unread", 1)
+    assert "whole layers" in finding.message
+    assert "Row(" not in finding.message
+
+
+def test_targets_of_a_given_softmax_network_sum_to_1() -> None:
+    network = network_of(
+        sheetgrad.load(
+            {
+                "name": "softmax",
+                "inputs": [0.3, -0.2],
+                "targets": [1.0, 0.0, 0.0],
+                "loss": "cross_entropy",
+                "layers": [{"size": 3, "activation": "softmax", "bias": "each", "initialisation": "uniform"}],
+            }
+        )
+    )
+    right = "∂E_total/∂o1 = a_o1 - t1\n\n∂E_total/∂w2 = (a_o1 - t1)*i2\n"
+    assert check_text("a.md", right, network=network).counts["true"] == 2
+    assert check_text("a.md", right.replace("i2", "i1"), network=network).counts["false"] == 1

@@ -26,6 +26,7 @@ class Options(NamedTuple):
     reading: bool = False
     fix: bool = False
     strict: bool = False
+    jobs: int | None = None
 
 
 class Done(NamedTuple):
@@ -51,7 +52,7 @@ def checked(words: Sequence[str], setup: Setup | None, options: Options, say: Ca
     def progress(done: int, count: int, path: str) -> None:
         say(f"checked {done:,} of {count:,}: {clean(path, 60)}".replace("[", r"\["))
 
-    reports = check_files(words, network=network, progress=progress)
+    reports = check_files(words, network=network, jobs=options.jobs, progress=progress)
     text = rendered(reports, options.form, colour=options.colour, reading=options.reading)
     if options.path is not None:
         with replacing(options.path) as file:

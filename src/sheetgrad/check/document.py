@@ -45,6 +45,7 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
     steps = Steps(found)
     for claim in reading.claims:
         if not judge.is_about_it(claim):
+            _of_whole_layers(report, source, claim)
             continue
         if claim.spelling:
             _other_spelling(report, source, judge, claim)
@@ -65,9 +66,25 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
     return report
 
 
+_WHOLE = re.compile(r"⊙|\\odot|\^\s*\{?\s*(?:T\b|top|\\top|⊤|L\b|l\b|\(l\)|\(L\))|∇|nabla")
+
+
+def _of_whole_layers(report: Report, source: Source, claim: Claim) -> None:
+    """Equations between vectors and matrices are not judged, and that is said."""
+    if claim.spelling or not _WHOLE.search(claim.spelled):
+        return
+    report.not_read += 1
+    place = source.place(claim.offset)
+    where = f"{source.path}:{place.line}:{place.column}"
+    message = "This is between whole layers; what is judged is written for single weights and neurons."
+    report.findings.append(
+        Finding("unread", "unread", place.line, place.column, where, yours=claim.spelled, message=message)
+    )
+
+
 def _own(network: Network) -> Network:
     """The network for one text only: what that makes up on the way is not known to the next."""
-    return Network(network.origin, network.words, network.definitions, network.leaves, network.names)
+    return Network(network.origin, network.words, network.definitions, network.leaves, network.names, network.shares)
 
 
 def _network(reading: Reading) -> Network:

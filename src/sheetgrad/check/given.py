@@ -41,7 +41,20 @@ def network_of(setup: Setup) -> Network:
     if "eta" not in leaves:
         leaves.append("eta")
     words = setup.title or setup.name
-    return Network("own", words, definitions, tuple(leaves), _spellings([*leaves, *definitions]))
+    shares = tuple(_shares(setup, names))
+    return Network("own", words, definitions, tuple(leaves), _spellings([*leaves, *definitions]), shares)
+
+
+def _shares(setup: Setup, names: Notation) -> Iterator[tuple[str, ...]]:
+    """The targets of each sample that must sum to 1."""
+    for symbol, rule in setup.model.constraints.items():
+        if rule != "sums to 1":
+            continue
+        samples: dict[tuple[int, ...], list[str]] = {}
+        for place in members(symbol.axes):
+            places = tuple(place.values())
+            samples.setdefault(places[:-1], []).append(names.plain(Ref(symbol, places)))
+        yield from map(tuple, samples.values())
 
 
 def _plainly(node: Expr, names: Notation) -> Expr:

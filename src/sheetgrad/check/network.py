@@ -41,11 +41,13 @@ class Network:
     leaves: tuple[str, ...]
     names: dict[str, str] = field(default_factory=dict)
     """The text's keys to those of the network, where they differ."""
+    shares: tuple[tuple[str, ...], ...] = ()
+    """Groups of leaves that are positive and sum to 1."""
     points: Points = field(init=False)
 
     def __post_init__(self) -> None:
         """Draw the points."""
-        self.points = Points(self.definitions, self.leaves)
+        self.points = Points(self.definitions, self.leaves, shares=self.shares)
 
     def key(self, key: str) -> str | None:
         """The network's key for a key of the text; None when it has no such quantity."""
@@ -62,7 +64,7 @@ class Network:
 
     def named_own(self) -> Network:
         """The same, as what the text itself says."""
-        return Network("own", self.words, self.definitions, self.leaves, self.names)
+        return Network("own", self.words, self.definitions, self.leaves, self.names, self.shares)
 
     def feeds(self, below: str, above: str) -> bool:
         """Whether one quantity is made from another, through however many steps."""

@@ -41,8 +41,18 @@ class UnknownNameError(Exception):
 class Points:
     """The values of every quantity of a network at `COUNT` points, by key."""
 
-    def __init__(self, definitions: Mapping[str, Expr], leaves: Iterable[str], *, seed: int = 20) -> None:
-        """Draw the leaves, of both signs and away from zero, and compute the rest in the order given."""
+    def __init__(
+        self,
+        definitions: Mapping[str, Expr],
+        leaves: Iterable[str],
+        *,
+        seed: int = 20,
+        shares: Iterable[tuple[str, ...]] = (),
+    ) -> None:
+        """Draw the leaves, of both signs and away from zero, and compute the rest in the order given.
+
+        Those of each group in `shares` are positive and sum to 1.
+        """
         import numpy as np
 
         self.numpy = np
@@ -52,6 +62,9 @@ class Points:
         for leaf in leaves:
             size = draw.uniform(0.25, 1.5, COUNT)
             self.values[leaf] = size * draw.choice([-1.0, 1.0], COUNT)
+        for group in shares:
+            total = self._added([np.abs(self.values[leaf]) for leaf in group])
+            self.values |= {leaf: np.abs(self.values[leaf]) / total for leaf in group}
         self._tangents: dict[str, dict[str, Values]] = {}
         self._held: frozenset[str] = frozenset()
         self._known: dict[Expr, Values] = {}

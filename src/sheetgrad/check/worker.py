@@ -115,7 +115,7 @@ class Worker(Process):
 
 def parts(network: Network) -> tuple[Any, ...]:
     """What a network is made from; its points are drawn again on the other side."""
-    return network.origin, network.words, network.definitions, network.leaves, network.names
+    return network.origin, network.words, network.definitions, network.leaves, network.names, network.shares
 
 
 def _send(stream: IO[bytes], value: object) -> None:

@@ -33,6 +33,9 @@ def check(
     fix: Annotated[
         bool, typer.Option("--fix", help="Write NAME.fixed.EXT where a few signs put a line right; show the patch.")
     ] = False,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=64, help="Processes at work; else as many as pay off.")
+    ] = None,
 ) -> None:
     """Judge every equality of a hand-made derivation, and name every mistake."""
     from sheetgrad.check.command import Options, checked
@@ -42,7 +45,7 @@ def check(
         raise SheetgradError(message)
     colour = path is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     form = "json" if as_json else output
-    options = Options(form, path=path, colour=colour, reading=show_reading, fix=fix, strict=strict)
+    options = Options(form, path=path, colour=colour, reading=show_reading, fix=fix, strict=strict, jobs=jobs)
     with talk() as say:
         done = checked(paths, None if network is None else setup_of(network), options, say)
     show(done.text)
