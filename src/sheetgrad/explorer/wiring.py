@@ -42,7 +42,8 @@ class Wiring:
     def __post_init__(self) -> None:
         """Read the equations from the first to the last."""
         model = self.places.program.model
-        self.weights = {*model.parameters, *model.constants}
+        self.weights = {*model.parameters, *(model.constants if model.inputs else ())}
+        self.inputs = model.inputs or model.constants
         self.counts: dict[Ref, int] = {}
         for equation in model.equations:
             for use in references(equation.value):
@@ -88,7 +89,7 @@ class Wiring:
     def start(self, use: Ref) -> Iterator[int]:
         """The neuron of something used; what is given gets its own when it is first met."""
         if use not in self.at:
-            kinds = {"input": self.places.program.model.inputs, "target": self.places.program.model.targets}
+            kinds = {"input": self.inputs, "target": self.places.program.model.targets}
             kind = next((name for name, symbols in kinds.items() if use.symbol in symbols), "")
             if not kind:  # held fixed, so not drawn
                 return

@@ -3,23 +3,25 @@
 import { Curves, Rates } from "./curves.js";
 import { flag, say, set } from "./dom.js";
 import { Engine, NOTHING_WRONG, Run } from "./engine.js";
-import { Fields, parse } from "./fields.js";
+import { Fields } from "./fields.js";
 import { Judge } from "./judge.js";
 import { Lines } from "./lines.js";
-import { numbersOf, readLink, whole, written } from "./link.js";
+import { readLink, whole, written } from "./link.js";
 import { Mine } from "./mine.js";
 import { Mistakes, verdict } from "./mistakes.js";
 import { Network, hint } from "./network.js";
+import { addRate, change, dropRate, valueOf } from "./numbers.js";
 import { Paths } from "./paths.js";
 import { save } from "./save.js";
-import { PHASES, Walk } from "./walk.js";
+import { TABS, apply, coloured, stateOf } from "./state.js";
+import { Walk } from "./walk.js";
+import { cellOf, find } from "./where.js";
 import { Why } from "./why.js";
 import { Words, digits } from "./words.js";
 
 const FRAME = 7; // milliseconds of a frame that runs may take
 const QUICK = 600_000; // equations that a gradient check may take within a frame
 const PAUSE = { factor: 1100, phase: 1400, step: 220 };
-const TABS = ["why", "numbers", "break", "mine"];
 
 export class App {
   constructor(host, data, program, packed, { embedded = false, onstate = null } = {}) {
@@ -36,7 +38,7 @@ export class App {
     this.version = 0;
     this.runs = new Map();
     this.build();
-    if (!embedded) this.apply(readLink(location.hash));
+    if (!embedded) apply(this, readLink(location.hash));
     this.changed();
   }
 
@@ -68,18 +70,18 @@ export class App {
   actions() {
     return {
       select: (place) => this.select(place),
-      value: (place) => this.value(place),
-      change: (place, value) => this.change(place, value),
+      value: (place) => valueOf(this, place),
+      change: (place, value) => change(this, place, value),
       fold: () => this.fold(),
       hover: () => this.refresh(),
       step: (t) => this.go({ t }),
       resized: () => this.refresh(),
       rate: (rate) => { this.rate = rate; this.touch(); },
-      drop: (rate) => this.drop(rate),
+      drop: (rate) => dropRate(this, rate),
       plant: (place) => { this.chosen.planted = place; this.changed(); },
       planted: () => this.chosen.planted,
       refresh: () => this.refresh(),
-      cell: (place, view) => this.cell(place, view),
+      cell: (place, view) => cellOf(this, place, view),
       copy: (text) => this.copy(text),
       line: (number) => this.lines.line(number),
       opened: () => this.reach(),
@@ -103,8 +105,8 @@ export class App {
       const sample = whole(part("sample").value, 1, this.data.samples.length);
       if (sample) { this.chosen.sample = sample - 1; this.touch(); }
     });
-    part("add-rate").addEventListener("submit", (event) => { event.preventDefault(); this.add(); });
-    part("find").addEventListener("submit", (event) => { event.preventDefault(); this.find(part("find-text").value.trim()); });
+    part("add-rate").addEventListener("submit", (event) => { event.preventDefault(); addRate(this); });
+    part("find").addEventListener("submit", (event) => { event.preventDefault(); find(this, part("find-text").value.trim()); });
     host.querySelector(".tabs").addEventListener("keydown", (event) => this.alongTabs(event));
     host.querySelector(".stage").addEventListener("keydown", (event) => this.key(event));
     host.addEventListener("click", (event) => {
@@ -116,7 +118,7 @@ export class App {
         part("menu").firstElementChild.focus();
       }
     });
-    if (!this.embedded) addEventListener("hashchange", () => { if (location.hash.slice(1) !== this.link) { this.apply(readLink(location.hash)); this.changed(); } });
+    if (!this.embedded) addEventListener("hashchange", () => { if (location.hash.slice(1) !== this.link) { apply(this, readLink(location.hash)); this.changed(); } });
     let width = this.part("canvas").clientWidth;
     new ResizeObserver(() => {
       const now = this.part("canvas").clientWidth;
@@ -232,64 +234,6 @@ export class App {
     this.refresh();
   }
 
-  // --- numbers ------------------------------------------------------------------------------------
-
-  home(place) {
-    const { groups } = this.data;
-    const kind = this.words.kind(place);
-    const { engine, chosen } = this;
-    if (kind === "inputs" || kind === "targets") return [engine.samples[chosen.sample], place];
-    if (kind === "constants") return [engine.constants, place - groups.constants[0]];
-    if (kind === "parameters" || kind === "states") return [engine.start, place - groups.parameters[0]];
-    if (kind === "settings" && place !== groups.settings[0]) return [engine.settings, place - groups.settings[0]];
-    return null;
-  }
-
-  value(place) {
-    const home = this.home(place);
-    if (home) return home[0][home[1]];
-    return place === this.data.groups.settings[0] ? this.rate : NaN;
-  }
-
-  change(place, value) {
-    if (!Number.isFinite(value)) return;
-    const home = this.home(place);
-    if (home) home[0][home[1]] = value;
-    else if (place === this.data.groups.settings[0]) this.setRate(value);
-    this.changed();
-  }
-
-  setRate(value) {
-    const entry = this.rates.find(({ rate }) => rate === this.rate);
-    if (this.rates.some(({ rate }) => rate === value)) {
-      if (value !== this.rate) this.rates = this.rates.filter((one) => one !== entry);
-    } else entry.rate = value;
-    this.rate = value;
-  }
-
-  add() {
-    const input = this.part("new-rate");
-    const rate = parse(input.value);
-    flag(input, "bad", rate === null);
-    if (rate === null) return;
-    if (!this.rates.some((one) => one.rate === rate)) {
-      if (this.rates.length >= 12) this.rates.pop();
-      const used = new Set(this.rates.map(({ colour }) => colour));
-      let colour = 0;
-      while (used.has(colour)) colour += 1;
-      this.rates.push({ rate, colour });
-    }
-    this.rate = rate;
-    input.value = "";
-    this.changed();
-  }
-
-  drop(rate) {
-    this.rates = this.rates.filter((one) => one.rate !== rate);
-    if (this.rate === rate) this.rate = this.rates[0].rate;
-    this.changed();
-  }
-
   reset() {
     this.engine.reset();
     this.rates = coloured(this.data.rates);
@@ -297,9 +241,7 @@ export class App {
     Object.assign(this.chosen, { t: 0, phase: 0, micro: this.walk.last(0), planted: null, sample: 0 });
     this.play(false);
     this.changed();
-  }
-
-  // --- what follows -------------------------------------------------------------------------------
+  }  // --- what follows -------------------------------------------------------------------------------
 
   // Numbers have changed: every run begins anew.
   changed() {
@@ -439,134 +381,12 @@ export class App {
     }
   }
 
-  // --- elsewhere ----------------------------------------------------------------------------------
-
-  // The address in the workbook.
-  cell(place, view) {
-    const { cells, names } = this.data;
-    if (!cells.step) return "";
-    const set_ = cells.rates.indexOf(view.run.rate);
-    const state = this.words.stateOf.get(place);
-    const [here, t] = state === undefined ? [place, view.t] : [state, view.t + 1];
-    if (set_ < 0 || t > cells.steps) return "";
-    const sheet = (name) => (set_ ? `'${name === "Steps" ? "Rate" : name} ${set_ + 1}'` : name);
-    const own = cells.batch?.[here];
-    if (own) {
-      const before = cells.sizes.slice(0, t).reduce((a, b) => a + b, 0);
-      return `${sheet("Batch")}!${own}${cells.first + before + Math.max(0, view.batch.indexOf(view.sample))}`;
-    }
-    return cells.step[here] && names ? `${sheet("Steps")}!${cells.step[here]}${cells.first + t}` : "";
-  }
-
-  // A name, the number of an equation, or a cell.
-  find(text) {
-    const answer = (words) => say(this.part("find-answer"), words);
-    answer("");
-    const line = /^\((\d+)\)$/.exec(text);
-    if (line) {
-      const place = this.lines.quantities.get(Number(line[1]));
-      return place === undefined ? answer(`There is no equation (${line[1]}) about one quantity.`) : this.select(place);
-    }
-    const cell = /^'?(Steps|Rate|Batch)(?: (\d+))?'?!\$?([A-Z]{1,3})\$?(\d+)$/i.exec(text);
-    if (cell) return this.findCell(cell, answer);
-    const names = this.findJudge().names();
-    const slope = /^(?:∂|d)(.+?)\s*\/\s*(?:∂|d)(.+)$/.exec(text);
-    const found = slope ? names.derivative(slope[1], slope[2]) : names.find(text);
-    const place = this.words.called(text) ?? found?.place;
-    if (place === undefined) {
-      const near = names.near(text);
-      return answer(`Nothing is called ${text}${near ? `; did you mean ${near}?` : "."}`);
-    }
-    return this.select(place);
-  }
-
-  findCell([, sheet, number, letters, row], answer) {
-    const { cells } = this.data;
-    const batch = sheet.toLowerCase() === "batch";
-    const columns = (batch ? cells.batch : cells.step) ?? {};
-    const place = Object.keys(columns).find((key) => columns[key] === letters.toUpperCase());
-    let t = Number(row) - (cells.first ?? 0);
-    if (batch && cells.sizes) {
-      let left = t;
-      t = cells.sizes.findIndex((size) => (left -= size) < 0);
-    }
-    if (place === undefined || t < 0 || t > this.data.steps) return answer("No quantity stands in that cell.");
-    const rate = cells.rates?.[Number(number ?? 1) - 1];
-    if (this.runs.has(rate)) this.rate = rate;
-    this.select(Number(place));
-    return this.go({ t });
-  }
-
   // --- the address --------------------------------------------------------------------------------
-
-  state() {
-    const { chosen, data, words, engine } = this;
-    const changed = [];
-    const compare = (now, then, from, mark = "") => now.forEach((value, k) => value !== then[k] && changed.push(`${words.plain(from + k)}${mark}:${value}`));
-    engine.samples.forEach((row, sample) => compare(row, data.samples[sample], 0, sample ? `@${sample + 1}` : ""));
-    compare(engine.constants, data.constants, data.groups.constants[0]);
-    compare(engine.start, [...data.start, ...data.states], data.groups.parameters[0]);
-    engine.settings.forEach((value, k) => k && value !== data.settings[k] && changed.push(`${words.plain(data.groups.settings[0] + k)}:${value}`));
-    const rates = this.rates.map(({ rate }) => rate).join();
-    const given = coloured(data.rates).map(({ rate }) => rate).join();
-    const planted = chosen.planted === null ? null : this.plantedAs(chosen.planted);
-    return {
-      step: chosen.t || null, phase: PHASES[chosen.phase].toLowerCase(), at: chosen.micro === this.walk.last(chosen.phase, chosen.selected) ? null : chosen.micro,
-      show: words.plain(chosen.selected), sample: chosen.sample ? chosen.sample + 1 : null, rate: this.rate, rates: rates === given ? null : rates,
-      log: chosen.log ? 1 : null, tab: chosen.tab === "why" ? null : chosen.tab, mistake: planted, set: changed.slice(0, 400).join(), of: chosen.asked?.[0], mine: chosen.asked?.[1],
-    };
-  }
-
-  // A mistake by its code, its quantity and which version.
-  plantedAs(index) {
-    const { data, words } = this;
-    const [code, target] = data.mistakes[index];
-    const same = data.mistakes.map((one, place) => [one, place]).filter(([one]) => one[0] === code && one[1] === target);
-    return `${Object.keys(data.codes)[code]}:${words.plain(target)}:${same.findIndex(([, place]) => place === index) + 1}`;
-  }
-
-  apply(state) {
-    const { chosen, data, words, engine } = this;
-    engine.reset();
-    const place = words.called(state.show);
-    if (place !== undefined) chosen.selected = place;
-    chosen.t = whole(state.step, 0, data.steps) ?? 0;
-    chosen.phase = Math.max(0, PHASES.findIndex((phase) => phase.toLowerCase() === state.phase));
-    chosen.micro = whole(state.at, 0, this.walk.last(chosen.phase, chosen.selected)) ?? this.walk.last(chosen.phase, chosen.selected);
-    chosen.sample = (whole(state.sample, 1, data.samples.length) ?? 1) - 1;
-    chosen.log = state.log === "1";
-    this.part("log").checked = chosen.log;
-    const rates = (state.rates ?? "").split(",").map(parse).filter((rate) => rate !== null);
-    this.rates = coloured(rates.length ? rates.slice(0, 12) : data.rates);
-    const rate = parse(state.rate ?? "");
-    if (rate !== null && !this.rates.some((one) => one.rate === rate)) this.rates.push({ rate, colour: this.rates.length });
-    this.rate = rate ?? (rates.length ? this.rates[0].rate : data.rates[0]);
-    this.applyNumbers(state.set);
-    const [code, target, version] = (state.mistake ?? "").split(":");
-    const same = [...data.mistakes.keys()].filter((one) => Object.keys(data.codes)[data.mistakes[one][0]] === code && words.plain(data.mistakes[one][1]) === target);
-    chosen.planted = same[Number(version) - 1] ?? null;
-    this.tab(TABS.includes(state.tab) ? state.tab : "why");
-    if (state.mine && state.of) this.mine.restore(state.of, state.mine.slice(0, 2000));
-  }
-
-  applyNumbers(text) {
-    const { words, engine, chosen, data } = this;
-    for (const [name, value] of numbersOf(text, (name) => words.called(name.split("@")[0]) !== undefined)) {
-      const [plain, sample] = name.split("@");
-      const place = words.called(plain);
-      const kept = chosen.sample;
-      chosen.sample = (whole(sample ?? "1", 1, data.samples.length) ?? 1) - 1;
-      const home = this.home(place);
-      if (home) home[0][home[1]] = value;
-      chosen.sample = kept;
-    }
-    return engine;
-  }
 
   remember() {
     clearTimeout(this.rememberClock);
     this.rememberClock = setTimeout(() => {
-      this.link = written(this.state());
+      this.link = written(stateOf(this));
       if (this.onstate) this.onstate(this);
       if (this.embedded) return;
       try {
@@ -578,7 +398,7 @@ export class App {
   }
 
   share() {
-    this.link = written(this.state());
+    this.link = written(stateOf(this));
     return this.copy(`${location.href.split("#")[0]}#${this.link}`, true);
   }
 
@@ -605,11 +425,6 @@ export class App {
       notice.hidden = !this.data.leftOut.length;
     }, 2500);
   }
-}
-
-// Learning rates in order, each with its colour.
-function coloured(rates) {
-  return [...new Set(rates)].sort((a, b) => a - b).map((rate, colour) => ({ rate, colour }));
 }
 
 // The network in a line.

@@ -1,13 +1,14 @@
 // The page inside a notebook: in a shadow of its own, so that neither changes the other's looks.
 
 import { start } from "./start.js";
+import { apply, stateOf } from "./state.js";
 
 const NAMES = ["step", "phase", "quantity", "rate", "values"];
 
 // What the notebook is told.
 function seen(app) {
   const { chosen, words, rate } = app;
-  const values = Object.fromEntries((app.state().set || "").split(",").filter(Boolean).map((pair) => {
+  const values = Object.fromEntries((stateOf(app).set || "").split(",").filter(Boolean).map((pair) => {
     const cut = pair.lastIndexOf(":");
     return [pair.slice(0, cut), Number(pair.slice(cut + 1))];
   }));
@@ -20,7 +21,7 @@ function shown(app, model) {
   const set = Object.entries(values ?? {}).map((pair) => pair.join(":")).join();
   const rates = [...new Set([...app.rates.map((one) => one.rate), rate])];
   const { planted, tab } = app.chosen;
-  app.apply({ step: String(step), phase: ["forward", "loss", "backward", "update"][phase], show: quantity || app.words.plain(app.chosen.selected), rate: String(rate), rates: rates.join(), set, tab });
+  apply(app, { step: String(step), phase: ["forward", "loss", "backward", "update"][phase], show: quantity || app.words.plain(app.chosen.selected), rate: String(rate), rates: rates.join(), set, tab });
   app.chosen.planted = planted;
   app.changed();
 }
