@@ -114,7 +114,9 @@ def write(path: Path, style: Style, *, steps: int = 12, mutants: tuple[Mutant, .
         for name, place in places.items():
             at = (row + place, column + 1 + step) if style.sideways else (row + 1 + step, column + place)
             if step == 0 and style.heads is not None:
-                sheet.write_string(*((row + place, column) if style.sideways else (row, column + place)), style.heads[name])
+                sheet.write_string(
+                    *((row + place, column) if style.sideways else (row, column + place)), style.heads[name]
+                )
             if name in START and (step == 0 or name not in UPDATES):
                 values[-1][name] = START[name]
                 sheet.write_number(*at, START[name])
@@ -125,41 +127,28 @@ def write(path: Path, style: Style, *, steps: int = 12, mutants: tuple[Mutant, .
                 if re.fullmatch(r"[\d.]+", texts[name]):
                     sheet.write_number(*at, float(texts[name]))
                 else:
-                    cells = _cells(style, texts[name], places, at, rate_cell, step)
+                    cells = _cells(style, texts[name], places, rate_cell, step)
                     sheet.write_formula(*at, f"={cells}", None, values[-1][name])
         values.append({})
     book.close()
 
 
-def _cells(
-    style: Style, text: str, places: Mapping[str, int], at: tuple[int, int], rate_cell: tuple[int, int], step: int
-) -> str:
+def _cells(style: Style, text: str, places: Mapping[str, int], rate_cell: tuple[int, int], step: int) -> str:
     row, column = style.corner
 
     def cell(match: re.Match[str]) -> str:
-        name, back = match[1], match[2]
+        name, back = match[1], match[2] or ""
         if name == "rate":
             frozen = not back
             moved = (rate_cell[0], rate_cell[1] + step) if style.sideways else (rate_cell[0] + step, rate_cell[1])
-            return xl_rowcol_to_cell(*(rate_cell if frozen else moved), row_abs=frozen, col_abs=frozen)
+            return str(xl_rowcol_to_cell(*(rate_cell if frozen else moved), row_abs=frozen, col_abs=frozen))
         line = {"": step, "@": step - 1, "@@": max(step - 2, 0), "$": 0}[back]
         fixed = back == "$"
         if style.sideways:
-            return xl_rowcol_to_cell(row + places[name], column + 1 + line, col_abs=fixed)
-        return xl_rowcol_to_cell(row + 1 + line, column + places[name], row_abs=fixed)
+            return str(xl_rowcol_to_cell(row + places[name], column + 1 + line, col_abs=fixed))
+        return str(xl_rowcol_to_cell(row + 1 + line, column + places[name], row_abs=fixed))
 
-    del at
-    return re.sub(r"\[(\w+)(@@|@|\$|~)?\]", lambda m: cell(_Named(m)), text)  # type: ignore[arg-type]  # all that is asked of it
-
-
-class _Named:
-    """A match whose empty groups are empty texts."""
-
-    def __init__(self, match: re.Match[str]) -> None:
-        self.match = match
-
-    def __getitem__(self, place: int) -> str:
-        return self.match[place] or ""
+    return re.sub(r"\[(\w+)(@@|@|\$|~)?\]", cell, text)
 
 
 def _computed(
@@ -181,7 +170,7 @@ def _computed(
     def look_up(match: re.Match[str]) -> str:
         name, back = match[1], match[2] or ""
         if name == "rate":
-            return repr(rate) if not back else repr(rate)
+            return repr(rate)
         line = {"": step, "@": step - 1, "@@": max(step - 2, 0), "$": 0}[back]
         value = number(name) if line == step else values[line][name]
         return f"({value!r})"
@@ -214,7 +203,7 @@ def mistakes(style: Style) -> Iterator[Mutant]:
             if factor in text:
                 yield Mutant(frozenset({"missing-factor"}), name, text.replace(factor, "", 1))
         yield Mutant(frozenset({"extra-factor"}), name, text + "*[a_o1]")
-        if text.startswith("((") or text.startswith("([d1]"):
+        if text.startswith(("((", "([d1]")):
             inner, _, rest = text[1:].partition(")*[a_h")
             yield Mutant(frozenset({"missing-brackets"}), name, f"{inner}*[a_h{rest}")
         if "([a_o1]-[t1])" in text:

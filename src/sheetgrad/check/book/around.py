@@ -44,12 +44,15 @@ def texts(sheet: Sheet, heads: set[Place]) -> Words:
 
     lines: list[str] = []
     cells: list[Place] = []
-    for place in sorted(sheet.cells, key=lambda place: (place[1], place[0])):
-        cell = sheet.cells[place]
-        if cell.formula is None and isinstance(cell.value, str) and place not in heads and "=" in cell.value:
-            for line in cell.value.splitlines():
-                lines += [line.strip(), ""]
-                cells += [place, place]
+    said = {
+        place: cell.value
+        for place, cell in sheet.cells.items()
+        if isinstance(cell.value, str) and cell.formula is None and "=" in cell.value and place not in heads
+    }
+    for place in sorted(said, key=lambda place: (place[1], place[0])):
+        for line in said[place].splitlines():
+            lines += [line.strip(), ""]
+            cells += [place, place]
     text = "\n".join(lines)
     if not lines or len(text) > MOST_TEXT:
         return Words((), frozenset())

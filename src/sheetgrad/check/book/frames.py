@@ -25,6 +25,8 @@ REACH = 3
 """Lines between a formula and a cell of the same table that it names."""
 FEWEST = 3
 """Columns with formulas that make a table."""
+MOSTLY = 0.8
+"""Where so many formulas of a sheet repeat the one above them, its tables stand upright."""
 WIDEST_RANGE = 200
 """Cells of a range that are followed one by one."""
 
@@ -106,7 +108,11 @@ def references(tree: Tree | None) -> Iterator[Reference | Range]:
 
 def tables(sheet: Sheet) -> list[Table]:
     """What could be a table of a sheet, upright or on its side, that with most repeated formulas first."""
-    found = [(table, weight) for sideways in (False, True) for table, weight in _tables(sheet, sideways=sideways)]
+    found = list(_tables(sheet, sideways=False))
+    formulas = sum(cell.formula is not None for cell in sheet.cells.values())
+    runs = (run for table, _ in found for track in table.tracks.values() for run in track.runs)
+    if sum(run.lines - 1 for run in runs if run.formula is not None) < MOSTLY * formulas:
+        found += _tables(sheet, sideways=True)
     return [table for table, _ in sorted(found, key=lambda pair: -pair[1])]
 
 

@@ -231,7 +231,7 @@ class TableJudge:
 
 MOST_PARTS = 3
 """Ranges of one finding that are listed; of more the whole is named."""
-PATIENCE = 20_000
+PATIENCE = 6_000
 """Edits that are tried on one table before mistakes are only named false."""
 SLIPS = frozenset({"typed-number"})
 """What comes to the right numbers as the sheet stands, and stops doing so when it is changed."""

@@ -255,6 +255,8 @@ def _swap(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple
     assert isinstance(edit.now, Reference)  # noqa: S101 -- for a cell
     was, now = symbol_of(judge, stretch, edit.was), symbol_of(judge, stretch, edit.now)
     one, other = sort.get(was, ("other", 0)), sort.get(now, ("other", 0))
+    if one == other == ("weight", 0):
+        return "wrong-index"
     if stretch.across in judge.roles.states.values() and now in judge.made.changed:
         return "wrong-gradient"
     if one[0] == other[0] == "backward":
