@@ -252,6 +252,7 @@ def test_a_package_whose_sizes_stand_behind_the_data_is_copied_right(path: Path)
 
 def test_a_moved_formula_reads_as_if_copied() -> None:
     assert moved('A1*$B$1+SUM(C1:D2)&"A1"', (1, 5), (3, 6)) == 'B3*$B$1+SUM(D3:E4)&"A1"'
+    assert moved("SUM(A:A,$B:C,1:$2)", (1, 5), (3, 6)) == "SUM(B:B,$B:D,3:$2)"
     assert moved("'LR 0.1'!A1+LOG10(a1)", (1, 1), (2, 1)) == "'LR 0.1'!A2+LOG10(A2)"
 
 

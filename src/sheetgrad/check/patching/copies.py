@@ -22,7 +22,7 @@ from sheetgrad.errors import SheetgradError
 from sheetgrad.files import replacing
 from sheetgrad.read.book import limits, open_book
 from sheetgrad.read.book.package import Package
-from sheetgrad.read.book.recalculated import CIRCLE, recalculated
+from sheetgrad.read.book.recalculated import CIRCLE, Recalculation, recalculated
 from sheetgrad.read.book.xlsx import Workbook
 
 if TYPE_CHECKING:
@@ -190,10 +190,14 @@ def _recalculating(main: bytes) -> bytes:
 def _add_values(package: Package, new: dict[str, bytes], before: Book, parts: Mapping[str, str]) -> None:
     """Compute the values that follow from the new formulas, and put them in where they are others."""
     after = open_book(_packed_parts(package, new), name=before.path)
-    old, now = recalculated(before), recalculated(after)
+    old, now = Recalculation(before), recalculated(after)
+    stored = {(page.name, place): cell.value for page in after.sheets for place, cell in page.cells.items()}
     changed: dict[str, dict[Place, Value]] = defaultdict(dict)
     for (sheet, place), value in now.items():
-        if sheet in parts and value != CIRCLE and not _same(old.get((sheet, place)), value):
+        where = sheet, place
+        if sheet not in parts or value == CIRCLE or _same(stored[where], value):
+            continue
+        if not _same(old.some([where]).get(where), value):
             changed[sheet][place] = value
     for sheet, values in changed.items():
         part = parts[sheet]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sheetgrad.read.book import limits
@@ -25,12 +26,18 @@ def moved(text: str, old: Place, new: Place) -> str | None:
         return None
     pieces, at = [], 0
     for token in found:
-        if isinstance(token.tree, Range):
-            return None
-        if isinstance(token.tree, Reference):
-            pieces += [text[at : token.start], written(token.tree, new)]
+        if token.end and isinstance(token.tree, Reference | Range):
+            put = written(token.tree, new) if isinstance(token.tree, Reference) else _lines(token.tree, new)
+            pieces += [text[at : token.start], put]
             at = token.end
     return "".join((*pieces, text[at:]))
+
+
+def _lines(area: Range, place: Place) -> str:
+    """Whole columns or rows, without their sheet."""
+    ends = [written(end, place) for end in (area.first, area.last)]
+    by_rows = (area.first.column, area.last.column) == (1, limits.COLUMNS) and area.last.column_fixed
+    return ":".join(re.sub(r"^\$?[A-Z]+" if by_rows else r"\$?[0-9]+$", "", end) for end in ends)
 
 
 def written(reference: Reference, place: Place) -> str:

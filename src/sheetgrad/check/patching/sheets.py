@@ -48,7 +48,7 @@ def with_changes(data: bytes, changes: Mapping[Place, Change], styles: Mapping[P
     edits: dict[Place, Edit] = {}
     lines: list[Line] = []
     left: list[Change] = []
-    texts = _texts(spans)
+    texts = _Texts(spans)
     blocks = [
         corners for span in spans.values() if span.kind in {"array", "dataTable"} and (corners := block(span.area))
     ]
@@ -65,7 +65,7 @@ def with_changes(data: bytes, changes: Mapping[Place, Change], styles: Mapping[P
             now, why = "", f"{why} ({_IN_A_BLOCK})"
         raw = data[span.start : span.end]
         edits[place] = Edit(span.start, span.end, _with_formula(raw, now, style) if now else _styled(raw, style))
-        lines.append(Line(change.sheet, place, texts.get(place, ""), now, why))
+        lines.append(Line(change.sheet, place, texts.of(place), now, why))
         if now and span.kind == "shared" and span.text:
             edits |= _unshared(data, spans, span, {*changes}, texts)
     return Patch(applied(data, edits.values()), tuple(lines), tuple(left))
@@ -75,21 +75,23 @@ def _is_in(place: Place, first: Place, last: Place) -> bool:
     return first[0] <= place[0] <= last[0] and first[1] <= place[1] <= last[1]
 
 
-def _texts(spans: Mapping[Place, CellSpan]) -> dict[Place, str]:
-    """The formula of every cell in A1 form, also where it is shared with another cell."""
-    masters = {span.group: span for span in spans.values() if span.kind == "shared" and span.text}
-    found: dict[Place, str] = {}
-    for place, span in spans.items():
-        if span.text:
-            found[place] = span.text
-        elif span.kind == "shared" and span.group in masters:
-            master = masters[span.group]
-            found[place] = moved(master.text, master.place, place) or ""
-    return found
+class _Texts:
+    """The formula of any cell in A1 form, also where it is shared with another cell."""
+
+    def __init__(self, spans: Mapping[Place, CellSpan]) -> None:
+        self._spans = spans
+        self._masters = {span.group: span for span in spans.values() if span.kind == "shared" and span.text}
+
+    def of(self, place: Place) -> str:
+        span = self._spans[place]
+        if span.text or span.kind != "shared" or span.group not in self._masters:
+            return span.text
+        master = self._masters[span.group]
+        return moved(master.text, master.place, place) or ""
 
 
 def _unshared(
-    data: bytes, spans: Mapping[Place, CellSpan], master: CellSpan, changed: set[Place], texts: Mapping[Place, str]
+    data: bytes, spans: Mapping[Place, CellSpan], master: CellSpan, changed: set[Place], texts: _Texts
 ) -> dict[Place, Edit]:
     """Formulas of their own for the cells that shared the one which is changed."""
     found: dict[Place, Edit] = {}
@@ -97,9 +99,10 @@ def _unshared(
         if span.kind == "shared" and span.group == master.group and not span.text and place not in changed:
             raw = data[span.start : span.end]
             formula = _FORMULA.search(raw)
-            if formula is not None:
+            text = texts.of(place)
+            if formula is not None and text:
                 mark = prefix(raw)
-                plain = b"<%bf>%b</%bf>" % (mark, escaped(texts[place]).encode(), mark)
+                plain = b"<%bf>%b</%bf>" % (mark, escaped(text).encode(), mark)
                 found[place] = Edit(span.start + formula.start(), span.start + formula.end(), plain)
     return found
 

@@ -35,7 +35,7 @@ class Token(NamedTuple):
     tree: Tree | None = None
     start: int = 0
     end: int = 0
-    """Where a single cell stands in the text, without its sheet; for other tokens 0."""
+    """Where a cell, or whole rows or columns, stand in the text, without their sheet; for other tokens 0."""
 
 
 _SHEET = r"(?:\$?'(?:[^']|'')+'|\$?[^\W\d][\w.]*|(?:\[[0-9]+\])(?:[^\W\d][\w.]*)?(?::[^\W\d][\w.]*)?)!"
@@ -170,7 +170,7 @@ def _token(kind: str, match: re.Match[str], place: Place, sheet: str | None, *, 
     area: Reference | Range
     if kind in {"rows", "columns"}:
         area = _line(kind, text, place, sheet, r1c1=r1c1)
-        return Token("operand", tree_shape(area), area)
+        return Token("operand", tree_shape(area), area, match.start(), match.end())
     if r1c1:
         row, row_fixed = _relative(match["row"])
         column, column_fixed = _relative(match["column"])
