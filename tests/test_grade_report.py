@@ -22,6 +22,7 @@ import yaml
 from jsonschema import validate  # type: ignore[import-untyped]  # the package has no types
 
 import sheetgrad
+from sheetgrad.classroom import book
 from sheetgrad.classroom.alike import same_mistakes, same_texts
 from sheetgrad.classroom.feedback import LEVELS
 from sheetgrad.classroom.grade import grade, plan_of, slug
@@ -462,3 +463,15 @@ def test_the_numbers_of_somebody_else_are_noticed(tmp_path: Path) -> None:
     found = rows(tmp_path / "out")
     assert [row["status"] for row in found] == ["graded", "the numbers are those of s2", "graded"]
     assert float(found[1]["points"]) < float(found[0]["points"]) / 2
+
+
+def test_a_workbook_filled_from_the_key_gets_full_marks_and_an_empty_one_none(tmp_path: Path) -> None:
+    entries = [Entry(f"s{n}", f"Name {n}", f"s{n}") for n in range(2)]
+    made = make(sheetgrad.load("class"), entries, Wishes(level="steps"))
+    papers = [paper(made, student) for student in made.exercise.students]
+    put(tmp_path / "in", s0=worksheet(papers[0]), s1=worksheet(papers[1]))
+    book.key(papers[0], tmp_path / "in" / "s0" / "worksheet.xlsx")
+    book.worksheet(papers[1], tmp_path / "in" / "s1" / "worksheet.xlsx")
+    done = grade([tmp_path / "in"], plan_of(tmp_path / "out", made.exercise), jobs=1)
+    assert [one.points for one in done.graded] == [made.exercise.points, 0]
+    assert not any(one.slips for one in done.graded)
