@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
+from sheetgrad.check.book.losses import Rate
 from sheetgrad.check.book.rates import misplaced, rate_mended
-from sheetgrad.check.book.understood import Rate, column_used, gradient_columns, rate_in
+from sheetgrad.check.book.understood import column_used, gradient_columns, rate_in
 from sheetgrad.check.case import sentence
 from sheetgrad.expr import Expr, Ref, Symbol, references
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations, permutations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from sheetgrad.check.book.brackets import brackets
+from sheetgrad.check.book.trees import Edit, at, factors_of, outermost, parts, product_of, put, sum_of, terms_of
 from sheetgrad.read.book.cells import Call, Number, Range, Reference
 
 if TYPE_CHECKING:
@@ -15,33 +17,6 @@ if TYPE_CHECKING:
 
 MOST_PLACES = 40
 """References in a formula that are tried one by one."""
-
-
-class Edit(NamedTuple):
-    """A formula with one thing changed; `was` and `now` say which."""
-
-    tree: Tree
-    kind: str
-    was: Reference | str | None = None
-    now: Reference | str | None = None
-
-
-def parts(tree: Tree, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Tree]]:
-    """Every part with the way to it, outermost first."""
-    yield path, tree
-    if isinstance(tree, Call):
-        for place, argument in enumerate(tree.arguments):
-            yield from parts(argument, (*path, place))
-
-
-def put(tree: Tree, path: tuple[int, ...], part: Tree) -> Tree:
-    """The formula with another part in one place."""
-    if not path:
-        return part
-    assert isinstance(tree, Call)  # noqa: S101 -- a way leads through calls
-    arguments = list(tree.arguments)
-    arguments[path[0]] = put(arguments[path[0]], path[1:], part)
-    return Call(tree.function, tuple(arguments))
 
 
 def swapped(tree: Tree, was: Reference, now: Reference) -> Tree:
@@ -57,7 +32,7 @@ def near(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
     """The likeliest edits first: one cell for another, signs, brackets, factors, powers."""
     yield from other_cell(tree, others)
     yield from _anchors(tree)
-    yield from _brackets(tree)
+    yield from brackets(tree)
     yield from _signs(tree)
     yield from _left_out(tree)
     yield from _powers(tree)
@@ -102,7 +77,7 @@ def other_cell(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
                 for one, two in combinations(paths, 2):
                     yield Edit(put(put(tree, one, now), two, now), "cell", was, now)
                 for path in _stems(paths):
-                    yield Edit(put(tree, path, swapped(_at(tree, path), was, now)), "cell", was, now)
+                    yield Edit(put(tree, path, swapped(at(tree, path), was, now)), "cell", was, now)
 
 
 def _stems(paths: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
@@ -138,138 +113,6 @@ def _anchors(tree: Tree) -> Iterator[Edit]:
         yield Edit(swapped(tree, was, replace(was, row_fixed=not was.row_fixed)), "anchor", was, None)
 
 
-def _terms(tree: Tree) -> list[tuple[str, Tree]]:
-    """The terms of a sum with their signs; anything else is one term."""
-    if isinstance(tree, Call) and tree.function in {"+", "-"} and len(tree.arguments) == 2:
-        left, right = tree.arguments
-        rest = _terms(right) if tree.function == "+" and _is_sum(right) else [("+", right)]
-        signs = rest if tree.function == "+" else [("-", right)]
-        return [*_terms(left), *signs]
-    return [("+", tree)]
-
-
-def _is_sum(tree: Tree) -> bool:
-    return isinstance(tree, Call) and tree.function in {"+", "-"}
-
-
-def _factors(tree: Tree) -> list[tuple[str, Tree]]:
-    """The factors of a product, with `/` before a divisor."""
-    if isinstance(tree, Call) and tree.function in {"*", "/"}:
-        left, right = tree.arguments
-        if tree.function == "*":
-            return [*_factors(left), *_factors(right)]
-        return [*_factors(left), ("/", right)]
-    return [("*", tree)]
-
-
-def _product(factors: Sequence[tuple[str, Tree]]) -> Tree:
-    if not factors:
-        return Number(1)
-    sign, made = factors[0]
-    if sign == "/":
-        made = Call("/", (Number(1), made))
-    for sign, factor in factors[1:]:
-        made = Call(sign, (made, factor))
-    return made
-
-
-def _sum(terms: Sequence[tuple[str, Tree]]) -> Tree:
-    sign, made = terms[0]
-    if sign == "-":
-        made = Call("neg", (made,))
-    for sign, term in terms[1:]:
-        made = Call(sign, (made, term))
-    return made
-
-
-def _outermost(tree: Tree, names: set[str]) -> Iterator[tuple[tuple[int, ...], Tree]]:
-    """Parts of a kind that are not inside a part of the same kind."""
-    for path, part in parts(tree):
-        if isinstance(part, Call) and part.function in names:
-            above = tree
-            inside = False
-            for step in path:
-                inside = isinstance(above, Call) and above.function in names
-                above = above.arguments[step]  # type: ignore[union-attr]  # a way leads through calls
-            if not inside:
-                yield path, part
-
-
-def _brackets(tree: Tree) -> Iterator[Edit]:
-    """Brackets round the last terms of a sum, before or after which it is multiplied: a + b*c as (a + b)*c."""
-    for path, part in _outermost(tree, {"+", "-"}):
-        terms = _terms(part)
-        for start in range(len(terms)):
-            for end in range(start + 1, len(terms)):
-                inner = terms[start : end + 1]
-                for made in _gathered(inner):
-                    yield Edit(put(tree, path, _sum([*terms[:start], made, *terms[end + 1 :]])), "brackets")
-        if len(terms) == 2 and terms[0][0] == "+":
-            yield from _all_gathered(tree, path, terms)
-    yield from _opened(tree)
-
-
-def _gathered(terms: Sequence[tuple[str, Tree]]) -> Iterator[tuple[str, Tree]]:
-    """`x*a + b*y` as x*(a + b)*y, for every way to cut the first and the last product."""
-    first, last = _factors(terms[0][1]), _factors(terms[-1][1])
-    for before in range(len(first)):
-        for after in range(1, len(last) + 1):
-            if not before and after == len(last):
-                continue
-            if last[0][0] == "/" or any(sign == "/" and place == before for place, (sign, _) in enumerate(first)):
-                lead = first[:before]
-                sign = first[before][0]
-            else:
-                lead, sign = first[:before], first[before][0]
-            inner = _sum(
-                [
-                    ("+", _product([("*", first[before][1]), *first[before + 1 :]])),
-                    *terms[1:-1],
-                    (terms[-1][0], _product(last[:after])),
-                ]
-            )
-            yield terms[0][0], _product([*lead, (sign, inner), *last[after:]])
-
-
-def _all_gathered(tree: Tree, path: tuple[int, ...], terms: Sequence[tuple[str, Tree]]) -> Iterator[Edit]:
-    """Brackets round every plain difference of a formula that has none: a - t*x + b - u*y."""
-    del terms
-    flat = _terms(tree if not path else _at(tree, path))
-    if len(flat) % 2 == 0 and len(flat) > 2:
-        pairs = list(zip(flat[::2], flat[1::2], strict=True))
-        made = []
-        for (sign, left), right in pairs:
-            first, *rest = _factors(right[1])
-            made.append((sign, _product([("*", _sum([("+", left), (right[0], first[1])])), *rest])))
-        yield Edit(put(tree, path, _sum(made)), "brackets")
-
-
-def _at(tree: Tree, path: tuple[int, ...]) -> Tree:
-    for step in path:
-        assert isinstance(tree, Call)  # noqa: S101 -- a way leads through calls
-        tree = tree.arguments[step]
-    return tree
-
-
-def _opened(tree: Tree) -> Iterator[Edit]:
-    """Brackets taken away: (a - b)*c as a - b*c, 1/(1 + x) as 1/1 + x, -(a + b) as -a + b."""
-    for path, part in parts(tree):
-        if not isinstance(part, Call):
-            continue
-        match part:
-            case Call(function="*" | "/" as sign, arguments=(Call(function="+" | "-" as inner, arguments=(a, b)), c)):
-                yield Edit(put(tree, path, Call(inner, (a, Call(sign, (b, c))))), "brackets-off")
-            case Call(function="neg", arguments=(Call(function="+" | "-" as inner, arguments=(a, b)),)):
-                yield Edit(put(tree, path, Call(inner, (Call("neg", (a,)), b))), "brackets-off")
-            case _:
-                pass
-        match part:
-            case Call(function="*" | "/" as sign, arguments=(c, Call(function="+" | "-" as inner, arguments=(a, b)))):
-                yield Edit(put(tree, path, Call(inner, (Call(sign, (c, a)), b))), "brackets-off")
-            case _:
-                pass
-
-
 _OTHERS = {"+": ("*", "-"), "-": ("+", "*"), "*": ("+", "-", "/"), "/": ("*",)}
 
 
@@ -291,18 +134,18 @@ def _signs(tree: Tree) -> Iterator[Edit]:
 
 def _left_out(tree: Tree) -> Iterator[Edit]:
     """One factor or one term taken out."""
-    for path, part in _outermost(tree, {"*", "/"}):
-        factors = _factors(part)
+    for path, part in outermost(tree, {"*", "/"}):
+        factors = factors_of(part)
         for place in range(len(factors)):
             rest = [*factors[:place], *factors[place + 1 :]]
-            yield Edit(put(tree, path, _product(rest)), "extra-factor", _words(factors[place][1]))
+            yield Edit(put(tree, path, product_of(rest)), "extra-factor", _words(factors[place][1]))
         for one, two in combinations(range(len(factors)), 2) if len(factors) <= 8 else ():
             rest = [factor for place, factor in enumerate(factors) if place not in {one, two}]
-            yield Edit(put(tree, path, _product(rest)), "extra-factor", _words(factors[one][1]))
-    for path, part in _outermost(tree, {"+", "-"}):
-        terms = _terms(part)
+            yield Edit(put(tree, path, product_of(rest)), "extra-factor", _words(factors[one][1]))
+    for path, part in outermost(tree, {"+", "-"}):
+        terms = terms_of(part)
         for place in range(len(terms)) if len(terms) > 1 else ():
-            yield Edit(put(tree, path, _sum([*terms[:place], *terms[place + 1 :]])), "extra-term")
+            yield Edit(put(tree, path, sum_of([*terms[:place], *terms[place + 1 :]])), "extra-term")
 
 
 def _words(tree: Tree) -> Reference | str | None:
@@ -337,7 +180,7 @@ def _constants(tree: Tree) -> Iterator[Edit]:
 
 def lost_factor(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
     """One factor more, to the whole or to a product inside: a cell, 1 - a, or both."""
-    spots = [((), tree), *((path, part) for path, part in _outermost(tree, {"*", "/"}) if path)]
+    spots = [((), tree), *((path, part) for path, part in outermost(tree, {"*", "/"}) if path)]
     spots += [
         (path, part) for path, part in parts(tree) if path and isinstance(part, Reference) and _sum_above(tree, path)
     ]
@@ -350,7 +193,7 @@ def lost_factor(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
 
 def _lost_difference(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
     """A factor a - t more."""
-    spots = [((), tree), *((path, part) for path, part in _outermost(tree, {"*", "/"}) if path)]
+    spots = [((), tree), *((path, part) for path, part in outermost(tree, {"*", "/"}) if path)]
     for path, part in spots:
         for one, two in permutations(others, 2):
             made = Call("*", (Call("-", (one, two)), part))
@@ -358,5 +201,8 @@ def _lost_difference(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
 
 
 def _sum_above(tree: Tree, path: tuple[int, ...]) -> bool:
-    above = _at(tree, path[:-1])
+    above = at(tree, path[:-1])
     return isinstance(above, Call) and above.function in {"+", "-"}
+
+
+__all__ = ["Edit", "far", "lost_factor", "near", "other_cell", "parts", "put", "swapped", "typed"]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.book.compiled import NotReadError
 from sheetgrad.check.book.effect import VISIBLE, curve, off_by, words
+from sheetgrad.check.book.losses import Rate
 from sheetgrad.check.book.naming import text
 from sheetgrad.check.book.recovered import exact_formula
 from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.book.stored import Stored
-from sheetgrad.check.book.understood import Rate, Understood, rate_of
+from sheetgrad.check.book.understood import Understood, rate_of
 from sheetgrad.check.case import sentence
 from sheetgrad.check.findings import Finding, Judged
 from sheetgrad.expr import Expr, substitute

@@ -14,7 +14,7 @@ from sheetgrad.read.book.cells import Reference
 
 if TYPE_CHECKING:
     from sheetgrad.check.book.judging import Stretch, TableJudge
-    from sheetgrad.check.book.understood import Rate
+    from sheetgrad.check.book.losses import Rate
     from sheetgrad.read.book.cells import Place, Sheet
 
 RATE = re.compile(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.book.circles import circles
 from sheetgrad.check.book.compiled import Compiler, Fixed, NotReadError, OnTrack, track_name
 from sheetgrad.expr import Expr, Ref, Symbol, references, substitute
 
@@ -170,7 +171,7 @@ def _states(table: Table, compiler: Compiler, values: Mapping[int, Expr]) -> set
                 if table.holds(other, line):
                     into[across].add(other)
                     back[across].add(other)
-    circle = _circles(into)
+    circle = circles(into)
     found = set()
     for across, value in values.items():
         begins = table.tracks[across].runs[0]
@@ -202,43 +203,6 @@ def _counts(compiler: Compiler, across: int, value: Expr) -> bool:
     """Whether nothing but the track itself goes into it, as in a counter."""
     sources = [compiler.sources[use.symbol.name] for use in references(value)]
     return all(isinstance(source, OnTrack) and source.across == across for source in sources)
-
-
-def _circles(into: Mapping[int, set[int]]) -> dict[int, int]:
-    """A number for each track; those that feed each other in a circle share one (Tarjan's algorithm)."""
-    number: dict[int, int] = {}
-    low: dict[int, int] = {}
-    group: dict[int, int] = {}
-    stack: list[int] = []
-    for start in into:
-        if start in number:
-            continue
-        work = [(start, iter(sorted(into[start])))]
-        number[start] = low[start] = len(number)
-        stack.append(start)
-        while work:
-            node, others = work[-1]
-            for other in others:
-                if other not in into:
-                    continue
-                if other not in number:
-                    number[other] = low[other] = len(number)
-                    stack.append(other)
-                    work.append((other, iter(sorted(into[other]))))
-                    break
-                if other not in group:
-                    low[node] = min(low[node], number[other])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == number[node]:
-                    while True:
-                        member = stack.pop()
-                        group[member] = number[node]
-                        if member == node:
-                            break
-    return group
 
 
 def _given_twice(table: Table, compiler: Compiler, values: Mapping[int, Expr], states: set[int]) -> dict[Expr, Expr]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed, OnTrack
+from sheetgrad.check.book.losses import Rate, ancestors, losses
 from sheetgrad.check.book.roles import constant_value
 from sheetgrad.check.points import Points, UnknownNameError
 from sheetgrad.expr import Expr, Ref, Sum, Symbol, references
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 
 MOST_NEW = 40
 """Cells that only some rows name, in one formula."""
-MOST_LOSSES = 24
-"""Columns that are tried as the loss."""
-LOSS = "the loss"
-"""The symbol of a loss that no column holds."""
 
 
 @dataclass(slots=True)
@@ -90,7 +87,7 @@ def with_loss(roles: Roles, loss: str, parts: tuple[str, ...] = ()) -> Understoo
     definitions = dict(roles.definitions)
     if parts:
         definitions[loss] = Sum(tuple(Ref(Symbol(part)) for part in parts)) if len(parts) > 1 else Ref(Symbol(parts[0]))
-    above = _ancestors(definitions, loss) | {loss}
+    above = ancestors(definitions, loss) | {loss}
     forward = {name: value for name, value in definitions.items() if name in above}
     points = Points(forward, roles.leaves)
     changed = frozenset(roles.depends(roles.states))
@@ -113,23 +110,11 @@ def refill(understood: Understood) -> None:
                 points.fix(name, points.numpy.full(len(next(iter(points.values.values()))), points.numpy.nan))
 
 
-def _ancestors(definitions: dict[str, Expr], name: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [use.symbol.name for use in references(definitions[name])]
-    while waiting:
-        one = waiting.pop()
-        if one not in found:
-            found.add(one)
-            if one in definitions:
-                waiting.extend(use.symbol.name for use in references(definitions[one]))
-    return found
-
-
 def understood(roles: Roles, heads: dict[int, Head]) -> Understood | None:
     """The network, with the loss under which most updates are right; None where there is no loss."""
     best: Understood | None = None
     most = (-1, 0, 0)
-    for rank, (loss, parts) in enumerate(_losses(roles, heads)):
+    for rank, (loss, parts) in enumerate(losses(roles, heads)):
         made = with_loss(roles, loss, parts)
         if not made.parameters:
             continue
@@ -141,29 +126,6 @@ def understood(roles: Roles, heads: dict[int, Head]) -> Understood | None:
         if right == len(roles.states):
             break
     return best
-
-
-def _losses(roles: Roles, heads: dict[int, Head]) -> list[tuple[str, tuple[str, ...]]]:
-    """Columns that could be the loss, likeliest first: computed from weights, and no update made from them."""
-    changed = roles.depends(roles.states)
-    used = roles.ancestors(*roles.updates.values())
-    free = [name for name in roles.definitions if name in changed and name not in used]
-    below = {use.symbol.name for name in free for use in references(roles.definitions[name])}
-    heading = {roles.name(across): head for across, head in heads.items()}
-
-    def rank(name: str) -> tuple[bool, bool, int]:
-        head = heading.get(name)
-        named = head is not None and not head.wrt and head.key == "E_total"
-        return not named, name in below, -len(_ancestors(roles.definitions, name))
-
-    found: list[tuple[str, tuple[str, ...]]] = [(name, ()) for name in sorted(free, key=rank)[:MOST_LOSSES]]
-    sinks = tuple(name for name in free if name not in below)
-    terms = tuple(
-        name
-        for name in free
-        if (head := heading.get(name)) is not None and head.key[:1] in {"E", "L", "C"} and head.key[1:].isdigit()
-    )
-    return [*found, *((LOSS, parts) for parts in (terms, sinks) if len(parts) > 1)]
 
 
 def _shared_factor(made: Understood) -> float:
@@ -216,13 +178,6 @@ def is_right(made: Understood, symbol: str) -> bool:
     exact = made.derivative(symbol)
     columns = (made.points.values[name] for name in gradient_columns(made, symbol))
     return bool(exact.any()) and any(made.close(column, exact) for column in columns)
-
-
-class Rate(NamedTuple):
-    """What a gradient is multiplied with: a cell times a number; the cell is empty where it is a number only."""
-
-    symbol: str
-    factor: float
 
 
 def rate_of(made: Understood, symbol: str) -> Rate | None:
