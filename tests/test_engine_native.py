@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from array import array
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -252,3 +253,14 @@ def test_the_first_number_that_is_not_finite_is_found() -> None:
     assert [_native.first_lost(values, start, 2) for start in (0, 1)] == [-1, 0]
     assert _native.first_lost(values, 0, 3) == 1
     assert _native.first_lost(array("d"), 0, 1) == -1
+
+
+def test_every_file_of_the_package_is_packed() -> None:
+    """What is neither Python nor C matches a pattern of the package's data."""
+    import tomllib
+
+    house = Path(__file__).parent.parent
+    patterns = tomllib.loads((house / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
+    built = {".py", ".pyc", ".pyi", ".c", ".h", ".so"}
+    files = [path for path in (house / "src" / "sheetgrad").rglob("*") if path.is_file() and path.suffix not in built]
+    assert [path.name for path in files if not any(path.match(pattern) for pattern in patterns)] == []

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.emit.locals import live, sources, whole
 from sheetgrad.engine import arrays, tape
-from sheetgrad.engine.encoding import Line, body_of
-from sheetgrad.engine.nests import Nest, nests, takes
 from sheetgrad.engine.task import count, flat, settings_for
 from sheetgrad.expr import Next
 from sheetgrad.model import axes_of
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 
     from sheetgrad.engine import _native
     from sheetgrad.engine.encoding import Body
+    from sheetgrad.engine.nests import Nest
     from sheetgrad.engine.task import Chunk, Memory, State, Task
     from sheetgrad.expr import Index, Quantity
     from sheetgrad.program import Program
@@ -36,6 +35,8 @@ NEEDS = f"one sample a step, families used as a whole with at most two axes, and
 
 def accepts(program: Program) -> bool:
     """One sample a step, whole families of at most two axes, and the extension."""
+    from sheetgrad.engine.nests import takes  # what is seldom chosen is not loaded by every start
+
     return tape.is_built() and program.model.sampled is None and arrays.accepts(program) and takes(program.equations)
 
 
@@ -96,6 +97,8 @@ class _Plan:
     """Where every family stands in the memory, and the loops over it."""
 
     def __init__(self, task: Task) -> None:
+        from sheetgrad.engine.nests import nests
+
         program, model = task.program, task.program.model
         states = [symbol.whole for symbol in (*model.parameters, *program.states)]
         updates = live(program.updates, map(Next, states)) if task.update else []
@@ -140,6 +143,8 @@ class _Plan:
 
     def _loop(self, nest: Nest, numbers: Mapping[str, int]) -> tuple[object, ...]:
         """One loop as the extension takes it."""
+        from sheetgrad.engine.encoding import body_of
+
         body = body_of(nest.equations)
         operands = [self._place(nest, used, slot) for used, slot in body.operands.items()]
         results = [self._place(nest, e.target, slot) for e, slot in zip(nest.equations, body.results, strict=True)]
@@ -165,13 +170,13 @@ def _packed(places: Sequence[Place]) -> bytes:
 def _special(nest: Nest, body: Body, operands: list[Place], results: list[Place]) -> tuple[int, list[Place]]:
     """The kind of a loop, and its operands in the order of the kind."""
     lines = body.lines
-    alone = lines[0] if len(lines) == 1 else Line("", 0, ())
     slots = {place.slot: place for place in operands}
-    found = [slots.get(slot) for slot in alone.operands]
+    operation, _, read = lines[0] if len(lines) == 1 else ("", 0, ())
+    found = [slots.get(slot) for slot in read]
     if nest.reduces == "largest":
         return LARGEST_COLUMN, operands
     sums_columns = nest.over is nest.column
-    if nest.reduces and alone.operation == "MULTIPLY" and len(operands) == len(found) == 2:  # noqa: PLR2004 -- a product of two
+    if nest.reduces and operation == "MULTIPLY" and len(operands) == len(found) == 2:  # noqa: PLR2004 -- a product of two
         for left, right in (operands, operands[::-1]):
             if sums_columns and left.per_column == right.per_column == 1 and not right.per_row:
                 return DOT_ROWS, [left, right]
@@ -179,7 +184,7 @@ def _special(nest: Nest, body: Body, operands: list[Place], results: list[Place]
                 return ADD_ROWS, [left, right]
     if nest.reduces:
         return (SUM_COLUMNS if sums_columns else SUM_ROWS), operands
-    if alone.operation == "UPDATE" and None not in found and nest.row is not None:
+    if operation == "UPDATE" and None not in found and nest.row is not None:
         return _update(found, results[0], operands)  # type: ignore[arg-type]  # none is None
     return EACH, operands
 
