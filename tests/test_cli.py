@@ -154,7 +154,7 @@ def test_a_gradient_that_is_not_confirmed_ends_with_code_1(
 def test_ctrl_c_says_stopped_and_leaves_no_half_file(tmp_path: Path) -> None:
     words = ("train", "--steps", "1000000000", "--json")
     with process(*words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path) as running:
-        time.sleep(1.5)
+        time.sleep(3)
         running.send_signal(signal.SIGINT)
         out, told = running.communicate(timeout=20)
     assert (running.returncode, out, told) == (130, "", "stopped\n")
