@@ -265,7 +265,17 @@ def test_what_cannot_be_asked_is_refused_in_words() -> None:
     with pytest.raises(SpecError, match="this network has equations"):
         made(EXAMPLES / "logistic.toml", level="another")
     with pytest.raises(SheetgradError, match="no numbers were found in which every mistake shows"):
-        made(EXAMPLES / "convolution.toml", level="forward")  # what pooling drops never shows
+        made(digits=1)
+
+
+def test_what_a_maximum_drops_is_named_and_everything_else_shows() -> None:
+    exercise = made(EXAMPLES / "convolution.toml", level="forward").exercise
+    assert exercise.hidden
+    for name in exercise.hidden:
+        assert "max" in (exercise.question(name) or exercise.questions[0]).formula
+    spec = {**sheetgrad.load("class").origin, "targets": [1.0, 0.0], "loss": "cross_entropy"}
+    layers = [spec["layers"][0], {**spec["layers"][1], "activation": "softmax"}]
+    assert "m_o" in made({**spec, "layers": layers}, level="forward").exercise.hidden
 
 
 # --- the key --------------------------------------------------------------------------------------------

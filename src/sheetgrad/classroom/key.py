@@ -115,7 +115,7 @@ class Exercise:
     questions: tuple[Question, ...]
     students: tuple[Student, ...]
     hidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Mistakes that no numbers make visible, by the question's id; empty as a rule."""
+    """Mistakes that may stay unseen, because there they often change nothing; by the question's id, empty as a rule."""
 
     @property
     def points(self) -> float:

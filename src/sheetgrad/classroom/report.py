@@ -54,7 +54,7 @@ class Report:
         lines = [head, proved]
         if self.hidden:
             some = ", ".join(f"{name} ({', '.join(codes)})" for name, codes in list(self.hidden.items())[:MOST_NAMED])
-            lines.append(f"No numbers can show these, because there they change nothing: {some}.")
+            lines.append(f"These may stay unseen, because there they often change nothing: {some}.")
         return "\n".join([*lines, f"written: {self.files:,} files in {self.folder}", f"the key: {self.folder / KEY}"])
 
 
