@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
-from sheetgrad.check.book.losses import Rate
 from sheetgrad.check.book.rates import misplaced, rate_mended
 from sheetgrad.check.book.understood import column_used, gradient_columns, rate_in
 from sheetgrad.check.case import sentence
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from sheetgrad.check.book.judging import Stretch, TableJudge
+    from sheetgrad.check.book.losses import Rate
     from sheetgrad.check.points import Values
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.book.compiled import NotReadError
 from sheetgrad.check.book.effect import VISIBLE, curve, off_by, words
-from sheetgrad.check.book.losses import Rate
 from sheetgrad.check.book.naming import text
 from sheetgrad.check.book.recovered import exact_formula
 from sheetgrad.check.book.spelling import formula as spelled
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from sheetgrad.check.book.frames import Run, Table
     from sheetgrad.check.book.headers import Head
+    from sheetgrad.check.book.losses import Rate
     from sheetgrad.check.findings import Verdict
     from sheetgrad.check.points import Values
     from sheetgrad.read.book.cells import Formula, Tree
