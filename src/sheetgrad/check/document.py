@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.circular import circular
 from sheetgrad.check.explain import explained
 from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.check.forward import put_right
 from sheetgrad.check.judge import Judge
-from sheetgrad.check.network import Network, circular, definitions_in, named, recognised
+from sheetgrad.check.network import Network, definitions_in, named, recognised
 from sheetgrad.check.steps import Steps
 from sheetgrad.expr import Partial, Ref
 from sheetgrad.read.claims import Claim, Reading, read

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import re
 from itertools import combinations, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from sheetgrad.check.edit import MOST_NAMES, Edit, is_operand, mark, words
+from sheetgrad.check.factor_edits import put_in
 from sheetgrad.check.planting import family, siblings
-from sheetgrad.check.points import COUNT, UnknownNameError
 from sheetgrad.expr import Call, Ref, Symbol, references
-from sheetgrad.read.folding import CLOSING, OPENING, folded
-from sheetgrad.read.grammar import Reader
+from sheetgrad.read.folding import CLOSING, OPENING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sheetgrad.check.network import Network
-    from sheetgrad.check.points import Values
     from sheetgrad.check.trials import Trials
     from sheetgrad.read.claims import Member
     from sheetgrad.read.lexer import Token
@@ -30,21 +29,7 @@ MOST_EDITS = 1500
 MOST_TOKENS = 700
 MOST_READ = 40_000
 """Tokens that are read again for edits of signs and brackets, so that a long formula does not take long."""
-MOST_CLOSING = 6
-"""Tokens after the last name of a term in which the term may end."""
-MOST_ENDS = 12
-MOST_NAMES = 400
-"""Quantities that are tried in a place; more than that are not written by hand."""
 MOST_SIBLINGS = 12
-
-
-class Edit(NamedTuple):
-    """One way to change a member: its code, the tokens that would stand there, and what changed."""
-
-    code: str
-    tokens: tuple[Token, ...]
-    was: str
-    now: str
 
 
 def near_edits(member: Member, trials: Trials, spelling: dict[str, str]) -> Iterator[Edit]:
@@ -69,96 +54,10 @@ def far_edits(member: Member, trials: Trials, spelling: dict[str, str]) -> Itera
     tokens = member.tokens
     most = min(MOST_EDITS, MOST_READ // max(1, len(tokens)))
     if len(tokens) <= MOST_TOKENS:
-        yield from _put_in(tokens, trials, spelling)
+        yield from put_in(tokens, trials, spelling)
         yield from islice(_bracketed(tokens), most)
         yield from _one_name(tokens, trials, spelling, related=False)
         yield from _twice(tokens, trials, spelling)
-
-
-def _put_in(tokens: tuple[Token, ...], trials: Trials, spelling: dict[str, str]) -> Iterator[Edit]:
-    """One factor more in any term: a quantity, 1 - a, a - t, or a link of the chain.
-
-    What factor a term needs is computed; only one that it is gets put in.
-    """
-    formula = trials.formula(tokens)
-    if formula is None:
-        return
-    points = trials.network.points
-    factors = list(_new_factors(tokens[0], trials.network, spelling))
-    values = points.numpy.stack([_value(factor, trials.network) for factor in factors])
-    for term in formula.terms():
-        with points.numpy.errstate(all="ignore"):
-            needed = (trials.wanted - term.rest) / term.value
-        for number in trials.near(values, needed):
-            for place in _ends(tokens, term.first, term.last):
-                made = (*tokens[: place + 1], _mark("*", tokens[place]), *factors[number], *tokens[place + 1 :])
-                yield Edit("missing-factor", made, "", _text(factors[number]))
-
-
-def _value(factor: tuple[Token, ...], network: Network) -> Values:
-    try:
-        return network.points.value(Reader(folded(factor)).read())
-    except UnknownNameError:
-        unknown: Values = network.points.numpy.full(COUNT, float("nan"))
-        return unknown
-
-
-def _ends(tokens: tuple[Token, ...], first: int, last: int) -> Iterator[int]:
-    """Where a factor may be put behind a term whose names stand from `first` to `last`, the end before the inside."""
-    end = min(last + MOST_CLOSING, len(tokens))
-    after = [place for place in range(last, end) if _operand(tokens[place]) or tokens[place].text in CLOSING]
-    inside = [place for place in range(first, last) if _operand(tokens[place]) or tokens[place].text in CLOSING]
-    return islice(iter((*after, *reversed(inside))), MOST_ENDS)
-
-
-def _new_factors(near: Token, network: Network, spelling: dict[str, str]) -> Iterator[tuple[Token, ...]]:
-    for key in islice(network.points.values, MOST_NAMES):
-        name = near._replace(kind="name", text=key, spelled=spelling.get(key, key), note="")
-        simple = ((name,), _complement(name), _square_less(name), _below(name, ""), _below(name, "2"))
-        for factor in (*simple, _difference(name, network, spelling)):
-            if factor:
-                yield factor
-    for key, definition in islice(network.definitions.items(), MOST_NAMES):
-        for use in references(definition):
-            yield _link(near, key, use.symbol.name, spelling)
-    loss = next(reversed(network.definitions), "")
-    for key in islice(network.definitions, MOST_NAMES):
-        if key != loss:
-            yield _link(near, loss, key, spelling)
-
-
-def _link(near: Token, above: str, below: str, spelling: dict[str, str]) -> tuple[Token, ...]:
-    """∂above/∂below."""
-    sign = near._replace(kind="partial", text="∂", spelled="∂")
-    names = [near._replace(kind="name", text=key, spelled=spelling.get(key, key), note="") for key in (above, below)]
-    return (sign, names[0], _mark("/", near), sign, names[1])
-
-
-def _below(name: Token, exponent: str) -> tuple[Token, ...]:
-    """(1 / a), or with a power of a."""
-    one = name._replace(kind="number", text="1", spelled="1")
-    power = (_mark("^", name), one._replace(text=exponent, spelled=exponent)) if exponent else ()
-    return (_mark("(", name), one, _mark("/", name), name, *power, _mark(")", name))
-
-
-def _square_less(name: Token) -> tuple[Token, ...]:
-    """1 - a², the slope of tanh."""
-    two = name._replace(kind="number", text="2", spelled="2")
-    return (*_complement(name)[:-1], _mark("^", name), two, _mark(")", name))
-
-
-def _complement(name: Token) -> tuple[Token, ...]:
-    one = name._replace(kind="number", text="1", spelled="1")
-    return (_mark("(", name), one, _mark("-", name), name, _mark(")", name))
-
-
-def _difference(name: Token, network: Network, spelling: dict[str, str]) -> tuple[Token, ...]:
-    """a_o1 - t1, where the loss compares the two."""
-    for key in network.leaves:
-        if family(key)[0] in {"t", "y"} and family(key)[1] == family(name.text)[1] and name.text in network.definitions:
-            target = name._replace(text=key, spelled=spelling.get(key, key))
-            return (_mark("(", name), name, _mark("-", name), target, _mark(")", name))
-    return ()
 
 
 def _code(key: str, other: str, network: Network) -> str:
@@ -221,7 +120,7 @@ def _squared(tokens: tuple[Token, ...], trials: Trials) -> Iterator[Edit]:
         for _ in trials.hits(tokens, {place: [trials.own(key) ** 2]}):
             near = tokens[place]
             two = near._replace(kind="number", text="2", spelled="2")
-            made = (*tokens[: place + 1], _mark("^", near), two, *tokens[place + 1 :])
+            made = (*tokens[: place + 1], mark("^", near), two, *tokens[place + 1 :])
             yield Edit("lost-power", made, near.spelled, f"{near.spelled}^2")
 
 
@@ -277,18 +176,14 @@ def _operators(tokens: tuple[Token, ...]) -> Iterator[Edit]:
             yield Edit(_SIGN_CODES.get((token.text, other), "wrong-operator"), made, token.text, other)
 
 
-def _mark(text: str, near: Token) -> Token:
-    return near._replace(kind="mark", text=text, spelled=text, note="")
-
-
 def _differences_bracketed(tokens: tuple[Token, ...]) -> Iterator[Edit]:
     """Brackets round every difference that has none: a - t * b is (a - t) * b."""
     found = [
         place
         for place in range(1, len(tokens) - 1)
         if tokens[place].text == "-"
-        and _operand(tokens[place - 1])
-        and _operand(tokens[place + 1])
+        and is_operand(tokens[place - 1])
+        and is_operand(tokens[place + 1])
         and not (
             place > 1
             and tokens[place - 2].text in OPENING
@@ -300,15 +195,11 @@ def _differences_bracketed(tokens: tuple[Token, ...]) -> Iterator[Edit]:
         made: list[Token] = []
         for place, token in enumerate(tokens):
             if place + 1 in chosen:
-                made.append(_mark("(", token))
+                made.append(mark("(", token))
             made.append(token)
             if place - 1 in chosen:
-                made.append(_mark(")", token))
+                made.append(mark(")", token))
         yield Edit("missing-brackets", tuple(made), "", "brackets")
-
-
-def _operand(token: Token) -> bool:
-    return token.kind in {"name", "number"}
 
 
 def _bracketed(tokens: tuple[Token, ...]) -> Iterator[Edit]:
@@ -319,7 +210,7 @@ def _bracketed(tokens: tuple[Token, ...]) -> Iterator[Edit]:
         for end in ends:
             inner = tokens[start:end]
             if len(inner) >= 3 and any(token.text in {"+", "-"} for token in inner) and _is_balanced(inner):
-                made = (*tokens[:start], _mark("(", tokens[start]), *inner, _mark(")", inner[-1]), *tokens[end:])
+                made = (*tokens[:start], mark("(", tokens[start]), *inner, mark(")", inner[-1]), *tokens[end:])
                 yield Edit("missing-brackets", made, "", "brackets")
 
 
@@ -338,7 +229,7 @@ def _left_out(tokens: tuple[Token, ...]) -> Iterator[Edit]:
         if token.text != "*" or place + 1 >= len(tokens):
             continue
         end = _after_operand(tokens, place + 1)
-        yield Edit("extra-factor", (*tokens[:place], *tokens[end:]), _text(tokens[place + 1 : end]), "")
+        yield Edit("extra-factor", (*tokens[:place], *tokens[end:]), words(tokens[place + 1 : end]), "")
     if len(tokens) > 2 and tokens[1].text == "*":
         yield Edit("extra-factor", tokens[2:], tokens[0].spelled, "")
 
@@ -352,10 +243,6 @@ def _after_operand(tokens: tuple[Token, ...], start: int) -> int:
         if depth == 0:
             return place + 1
     return len(tokens)
-
-
-def _text(tokens: tuple[Token, ...]) -> str:
-    return " ".join(token.spelled or token.text for token in tokens)
 
 
 def shown(member: Member, edit: Edit) -> str:
@@ -383,7 +270,7 @@ def shown(member: Member, edit: Edit) -> str:
             pieces.append(raw[last:start] + (token.spelled or token.text))
             last = token.end - base
     if edit.code in {"extra-factor", "missing-factor"}:
-        return " ".join(_text(edit.tokens).split())
+        return " ".join(words(edit.tokens).split())
     pieces.append(raw[last:])
     return tidy("".join(pieces))
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.case import Case, Repair, sentence
-from sheetgrad.check.edits import MOST_NAMES
+from sheetgrad.check.edit import MOST_NAMES
 from sheetgrad.check.trials import Trials
 from sheetgrad.expr import Partial, Ref, Symbol, references
 

@@ -181,20 +181,6 @@ def definitions_in(claims: Iterable[Claim]) -> list[tuple[str, Expr]]:
     return found
 
 
-def circular(claims: Iterable[Claim]) -> dict[str, Expr]:
-    """Forward equations that name what they define: `S = s1 + S`, where another name was meant."""
-    found: dict[str, Expr] = {}
-    for claim in claims:
-        first, second = claim.members[0].value, claim.members[1].value
-        if claim.spelling or not isinstance(first, Ref) or second is None or has_partial(second):
-            continue
-        uses = [] if isinstance(second, Row) else references(second)
-        trained = re.match(r"[wWbB]|v\d", first.symbol.name) or any(canonical(u.symbol.name) == "eta" for u in uses)
-        if first in uses and len(uses) > 1 and not trained:
-            found.setdefault(first.symbol.name, second)
-    return found
-
-
 def recognised(claims: list[Claim]) -> Network:
     """The network of a text."""
     forward = definitions_in(claims)
@@ -299,4 +285,4 @@ def _by_names(claims: list[Claim], keys: set[str]) -> Network:
     return Network("none", "no network could be made out", {}, ())
 
 
-__all__ = ["Network", "all_references", "candidates", "circular", "definitions_in", "named", "recognised", "renamed"]
+__all__ = ["Network", "all_references", "candidates", "definitions_in", "named", "recognised", "renamed"]
