@@ -45,6 +45,15 @@ function checks({ data, source }) {
   return [NOTHING_WRONG, ...data.mistakes.map((one, place) => ({ at: one[1], make: program.wrongs[place] }))].map(look);
 }
 
+// What the check calls wrong at the start, in the middle and at the end of a run with nothing planted.
+function greens({ data, source }) {
+  const engine = new Engine(data, made(source));
+  const rate = data.groups.inputs[0] === data.groups.inputs[1] ? 0.001 : data.rates[0];
+  const run = new Run(engine, rate, Math.min(100, data.steps));
+  run.advance(Infinity);
+  return [0, Math.floor(run.last / 2), run.last].flatMap((step) => engine.check(run.state(step), step, rate).wrong.map((row) => [step, row]));
+}
+
 // Every gradient as the sum over its paths, and by sweeping back from the loss.
 function paths({ data, source }) {
   const engine = new Engine(data, made(source));
@@ -65,6 +74,6 @@ function judged({ data, source, claims }) {
 }
 
 const asked = JSON.parse(readFileSync(0, "utf-8"));
-const deeds = { steps, runs, checks, paths, judged };
+const deeds = { steps, runs, checks, greens, paths, judged };
 const text = JSON.stringify(asked.map((one) => deeds[one.what](one)), (_, value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value));
 process.stdout.write(text);

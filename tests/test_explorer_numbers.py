@@ -152,6 +152,11 @@ def test_the_gradient_check_is_green_and_turns_red_with_a_mistake(name: str) -> 
     assert len(missed) <= 0.12 * len(planted), f"unseen at the page's own numbers: {missed}"
 
 
+def test_the_gradient_check_is_green_wherever_nothing_is_planted() -> None:
+    looked = in_node([question(name, "greens") for name in (*MODELS, "class", "mazur", "rnn", "attention", "xor")])
+    assert [found for found in looked if found] == []
+
+
 def test_the_known_slip_is_off_by_what_the_class_never_saw() -> None:
     """a_h1·(1 - a_h1) in place of a_h2·(1 - a_h2) in the gradient of w3: 0.026 %."""
     data = content_of("class").data

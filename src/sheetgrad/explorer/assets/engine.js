@@ -3,7 +3,8 @@
 export const NOTHING_WRONG = { at: -1, make: null };
 const TOLERANCE = 1e-7; // of the largest gradient: a difference that is less sure gives no verdict
 const CLOSE = 1e-6; // of the gradient itself: what is further off is wrong, if rounding cannot explain it
-const ROUNDING = 4e-15;
+const ROUNDING = 4e-15; // of the loss, for each evaluation; a loss near 0 is still made of larger numbers
+const FLOOR = 1e-11; // of the largest gradient: below it, terms that cancel leave noise
 const HALVINGS = [5, 6, 7, 8, 9, 10, 11, 12, 13];
 
 export class Engine {
@@ -144,7 +145,7 @@ export class Engine {
       row.error = Math.abs(row.backward - row.difference) / scale;
       row.own = Math.abs(row.backward - row.difference) / (Math.abs(row.difference) || scale);
       row.sure = row.spread <= TOLERANCE * scale;
-      row.wrong = row.sure ? !(Math.abs(row.backward - row.difference) <= CLOSE * Math.abs(row.difference) + row.noise) : !Number.isFinite(row.backward);
+      row.wrong = row.sure ? !(Math.abs(row.backward - row.difference) <= CLOSE * Math.abs(row.difference) + row.noise + FLOOR * scale) : !Number.isFinite(row.backward);
     }
     return { rows, scale, wrong: rows.filter((row) => row.wrong), unsure: rows.filter((row) => !row.sure).length, all: stride === 1 };
   }
@@ -162,7 +163,7 @@ export class Engine {
       moved[k] = middle;
       return (above - below) / (middle + h - (middle - h));
     });
-    const rounding = ROUNDING * Math.abs(this.loss(moved, batch));
+    const rounding = ROUNDING * Math.max(0.1, Math.abs(this.loss(moved, batch)));
     let best = { difference: NaN, spread: Infinity, noise: Infinity };
     let before = NaN;
     for (let place = 1; place < central.length; place++) {
