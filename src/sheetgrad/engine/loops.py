@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.emit.locals import live, sources, whole
@@ -56,7 +57,8 @@ class Loops:
         """Keep the task; the loops are made when first needed."""
         self.task = task
         model = task.program.model
-        self._rows = [[flat(row) for row in task.numbers.samples[symbol]] for symbol in model.data]
+        tables = [[flat(row) for row in task.numbers.samples[symbol]] for symbol in model.data]
+        self._samples = [array("d", chain.from_iterable(rows)).tobytes() for rows in zip(*tables, strict=True)]
         self._inputs = sum(count(symbol.whole) for symbol in model.data)
         self._made: dict[int | None, _native.Loops] = {}
 
@@ -70,7 +72,7 @@ class Loops:
         if self.task.fixed and steps:
             state = self._alike(chunk, state, settings, buffer, offset)
         elif steps:
-            data = array("d", (number for (sample,) in chunk.batches for rows in self._rows for number in rows[sample]))
+            data = b"".join([self._samples[sample] for (sample,) in chunk.batches]) if self._samples else b""
             self._native(None).run(state, settings, data, self._inputs, steps, buffer, offset)
         return state
 
@@ -84,8 +86,8 @@ class Loops:
         """The loops with the data of one sample in their memory, or with room for it."""
         found = self._made.get(sample)
         if found is None:
-            data = [0.0] * self._inputs if sample is None else [n for rows in self._rows for n in rows[sample]]
-            found = self._made[sample] = self._plan.loaded(data)
+            data = array("d", bytes(8 * self._inputs) if sample is None or not self._samples else self._samples[sample])
+            found = self._made[sample] = self._plan.loaded(data.tolist())
         return found
 
     @cached_property
