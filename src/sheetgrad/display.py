@@ -10,6 +10,7 @@ from base64 import b64encode
 from dataclasses import replace
 from functools import singledispatch
 from html import escape
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sheetgrad.derivation.document import Derivation, Line, Picture, Section, Table
@@ -44,13 +45,7 @@ MOST_LETTERS = 250_000
 MOST_POINTS = 2000
 """Losses that a curve is drawn through."""
 
-STYLE = (
-    "<style>.sheetgrad math{font-size:1.05em}.sheetgrad mtd{text-align:left;padding:.2em 0}"
-    ".sheetgrad mtd:first-child{text-align:right}.sheetgrad .formula{overflow-x:auto}"
-    ".sheetgrad .line{display:flex;justify-content:space-between;align-items:center;flex-wrap:wrap;gap:0 1em}"
-    ".sheetgrad .line>details{flex-basis:100%}.sheetgrad td,.sheetgrad th{text-align:left}"
-    ".sheetgrad summary{opacity:.7;font-size:.85em}.sheetgrad img{max-width:100%;height:auto}</style>"
-)
+STYLE = f"<style>{(files('sheetgrad.emit') / 'assets' / 'notebook.css').read_text(encoding='utf-8')}</style>"
 
 
 class Card(NamedTuple):
