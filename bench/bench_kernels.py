@@ -21,8 +21,9 @@ import pytest
 from sheetgrad.derive import program
 from sheetgrad.engine import tape
 from sheetgrad.engine.arrays import family_name
+from sheetgrad.engine.choose import KERNELS
 from sheetgrad.engine.tape_lanes import TapeLanes
-from sheetgrad.engine.task import Task, numbers_for, starting_state
+from sheetgrad.engine.task import Chunk, Task, numbers_for, starting_state
 from sheetgrad.engine.training import columns_of
 from sheetgrad.network import load
 
@@ -136,3 +137,22 @@ def bench_two_threads_of_lanes(by_hand: dict[str, list[ctypes.CDLL]]) -> None:
     for thread in work:
         thread.join()
     print(f"\ntwo threads: {2 * 10_240 * 500 / (time.perf_counter() - began) / 1e6:.1f} M a second")
+
+
+@pytest.mark.parametrize("width", [8, 32, 128, 512])
+def bench_one_sample_at_a_time(width: int) -> None:
+    """A square network of two layers: the loops in C beside NumPy, in microseconds a step."""
+    if not tape.is_built():
+        pytest.skip("there is no C extension")
+    chance = np.random.default_rng(0)
+    layer = {"size": width, "activation": "sigmoid"}
+    setup = load({"inputs": chance.random(width).tolist(), "targets": [0.5] * width, "layers": [layer, layer]})
+    made = program(setup.model, setup.optimizer)
+    task = Task(made, numbers_for(setup, made), family_name)
+    steps = max(5, 20_000 // width)
+    chunk = Chunk([(0,)] * steps, np.array(starting_state(setup, made)), 0.1)
+    loops, arrays = (
+        least(partial(KERNELS[name].made(task), chunk, bytearray()), 5) / steps * 1e6 for name in ("loops", "arrays")
+    )
+    print(f"\nwidth {width}: loops {loops:.2f} µs, NumPy {arrays:.2f} µs ({arrays / loops:.1f} x)")
+    assert loops < arrays

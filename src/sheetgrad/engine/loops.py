@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.emit.locals import live, sources, whole
 from sheetgrad.engine import arrays, tape
-from sheetgrad.engine.task import count, flat, settings_for
+from sheetgrad.engine.task import as_doubles, count, flat, settings_for
 from sheetgrad.expr import Next
 from sheetgrad.model import axes_of
 
@@ -65,7 +65,7 @@ class Loops:
     def __call__(self, chunk: Chunk, buffer: Memory, offset: int = 0, *, careful: bool = False) -> State:
         """Run the chunk (always by IEEE 754); Ctrl-C is heard meanwhile."""
         del careful
-        state = array("d", chunk.state)
+        state = as_doubles(chunk.state)
         program = self.task.program
         settings = array("d", settings_for(program, chunk.rate) if program.settings else ())
         steps = len(chunk.batches)

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from sheetgrad.engine.task import flat, settings_for
+from sheetgrad.engine.task import as_doubles, flat, settings_for
 
 if TYPE_CHECKING:
     from sheetgrad.engine import _native
@@ -45,7 +45,7 @@ class Tape:
     def __call__(self, chunk: Chunk, buffer: Memory, offset: int = 0, *, careful: bool = False) -> State:
         """Run the chunk (always by IEEE 754); Ctrl-C is heard meanwhile."""
         del careful
-        state = array("d", chunk.state)
+        state = as_doubles(chunk.state)
         if chunk.batches:
             program = self.task.program
             settings = array("d", settings_for(program, chunk.rate) if program.settings else ())

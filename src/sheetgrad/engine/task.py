@@ -7,6 +7,7 @@ fastest. That is the one order that all kernels share.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
@@ -121,6 +122,19 @@ def flat(value: Value) -> list[float]:
     if any(isinstance(part, list | tuple) or hasattr(part, "ravel") for part in value[:1]):
         return [number for part in value for number in flat(part)]
     return [float(part) for part in value]
+
+
+def as_doubles(values: State) -> array[float]:
+    """A flat sequence as an array of its own.
+
+    >>> as_doubles([1, 2.5])
+    array('d', [1.0, 2.5])
+    """
+    if isinstance(values, list | tuple):
+        return array("d", values)
+    made = array("d")
+    made.frombytes(values.tobytes())
+    return made
 
 
 def nested(values: State, shape: tuple[int, ...]) -> Value:
