@@ -16,6 +16,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 import sheetgrad
 from sheetgrad.catalog.optimizers import OPTIMIZERS
+from sheetgrad.check.book.correcting import write_corrected
 from sheetgrad.check.book.reading import read_book
 from sheetgrad.check.book.workbook import check_book
 from sheetgrad.check.equations import FORMATS, parts
@@ -133,14 +134,6 @@ def test_a_loss_without_its_half_is_a_convention_where_the_gradients_agree(book:
     assert not check_book(str(book)).findings
 
 
-def test_a_text_that_has_it_right_is_held_against_the_formula(tmp_path: Path) -> None:
-    path = tmp_path / "text.xlsx"
-    style = STYLES[0]
-    write(path, style)
-    report = check_book(str(path))
-    assert not report.findings
-
-
 def test_reports_of_workbooks_can_be_written_in_every_format(book: Path) -> None:
     write(book, STYLES[1], mutants=(next(iter(mistakes(STYLES[1]))),))
     report = check_book(str(book))
@@ -165,6 +158,16 @@ def test_every_format_of_read_shows_the_equations(book: Path) -> None:
     for form, make in FORMATS.items():
         made = make(found)
         assert "h1" in made or "h_{1}" in made or "<mi>h</mi>" in made, form
+
+
+def test_a_corrected_copy_is_right_and_a_marked_one_keeps_its_formulas(book: Path) -> None:
+    slope = next(m for m in mistakes(STYLES[0]) if m.quantity == "g3")
+    write(book, STYLES[0], mutants=(slope,))
+    report = check_book(str(book))
+    assert "12 cells corrected" in write_corrected(report)
+    assert not check_book(str(book.with_name("hand-in.fixed.xlsx"))).findings
+    assert "12 cells marked" in write_corrected(report, annotate=True)
+    assert check_book(str(book.with_name("hand-in.marked.xlsx"))).counts == report.counts
 
 
 def test_a_file_that_is_no_workbook_stops_nothing(tmp_path: Path, book: Path) -> None:

@@ -26,6 +26,7 @@ class Options(NamedTuple):
     reading: bool = False
     fix: bool = False
     strict: bool = False
+    annotate: bool = False
     jobs: int | None = None
 
 
@@ -67,4 +68,8 @@ def checked(words: Sequence[str], setup: Setup | None, options: Options, say: Ca
             patch, words_ = write_fixed(report, network=network)
             text += f"\n{patch}" if text and patch else patch
             talk += [clean(words_)] if words_ else []
+    if options.annotate:
+        from sheetgrad.check.book.correcting import write_corrected
+
+        talk += [clean(write_corrected(report, annotate=True)) for report in reports if report.kind == "workbook"]
     return Done(text, tuple(talk), exit_code(reports, strict=options.strict))

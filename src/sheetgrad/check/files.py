@@ -137,7 +137,11 @@ def _folder(word: str) -> Iterator[Given]:
     for place, folders, names in os.walk(word):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
         for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in FORMS and ".fixed." not in name:
+            if (
+                not name.startswith(".")
+                and Path(name).suffix.lower() in FORMS
+                and not re.search(r"\.(fixed|marked)\.", name)
+            ):
                 any_ = True
                 yield _file(os.path.join(place, name))  # noqa: PTH118 -- keeps `./` as the caller wrote it
     if not any_:

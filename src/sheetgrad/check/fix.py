@@ -173,8 +173,12 @@ def write_fixed(report: Report, *, network: Network | None = None) -> tuple[str,
     """
     if report.error or not report.counts["false"]:
         return "", ""
+    if report.kind == "workbook":
+        from sheetgrad.check.book.correcting import write_corrected
+
+        return "", write_corrected(report)
     if report.kind != "document" or report.path == "-" or report.path.endswith(".ipynb"):
-        return "", f"{report.path}: only documents can be corrected (.md .markdown .txt .tex)"
+        return "", f"{report.path}: only documents and workbooks can be corrected (.md .markdown .txt .tex .xlsx .xlsm)"
     made = fixed(report, network=network)
     rest = f"; {len(made.left)} left that need your own hand" if made.left else ""
     if not made.mended:

@@ -30,6 +30,9 @@ def check(
     show_reading: Annotated[
         bool, typer.Option("--show-reading", help="Show every equality as it was understood (text and json).")
     ] = False,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Write NAME.marked.xlsx beside a workbook: wrong cells coloured.")
+    ] = False,
     fix: Annotated[
         bool, typer.Option("--fix", help="Write NAME.fixed.EXT where a few signs put a line right; show the patch.")
     ] = False,
@@ -45,7 +48,7 @@ def check(
         raise SheetgradError(message)
     colour = path is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     form = "json" if as_json else output
-    options = Options(form, path=path, colour=colour, reading=show_reading, fix=fix, strict=strict, jobs=jobs)
+    options = Options(form, path, colour, reading=show_reading, fix=fix, strict=strict, annotate=annotate, jobs=jobs)
     with talk() as say:
         done = checked(paths, None if network is None else setup_of(network), options, say)
     show(done.text)
