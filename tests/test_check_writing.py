@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 import sheetgrad
+from sheetgrad.check.command import Options, checked
 from sheetgrad.check.document import check_text
 from sheetgrad.check.given import network_of
 
@@ -143,3 +144,11 @@ def test_targets_of_a_given_softmax_network_sum_to_1() -> None:
     right = "∂E_total/∂o1 = a_o1 - t1\n\n∂E_total/∂w2 = (a_o1 - t1)*i2\n"
     assert check_text("a.md", right, network=network).counts["true"] == 2
     assert check_text("a.md", right.replace("i2", "i1"), network=network).counts["false"] == 1
+
+
+def test_who_gives_a_network_for_code_is_told_that_it_is_not_used(tmp_path: Path) -> None:
+    program = tmp_path / "a.py"
+    program.write_text("E = (w*x - t)**2\ndw = 2*(w*x - t)*x\n", encoding="utf-8")
+    done = checked([str(program)], sheetgrad.load("class"), Options(), print)
+    assert done.code == 0
+    assert any("--network is for texts" in line for line in done.talk)
