@@ -75,7 +75,7 @@ def one_network(rounds: int, most: int) -> dict[str, Any]:
         a_step, last = 0.0, (0, 0.0)
         for steps in (count for count in STEPS if count <= most):
             guess = last[1] + (steps - last[0]) * a_step
-            if guess > PATIENCE:
+            if a_step and guess > PATIENCE:
                 totals[steps] = {"median": guess, "low": guess, "high": guess, "worked_out": True}
                 continue
             seconds = [child("peers_one.py", name, str(steps))[1] for _ in range(rounds)]

@@ -66,13 +66,13 @@ def by_networks() -> dict[str, float]:
     return found
 
 
-def by_width() -> dict[str, dict[str, float]]:
+def by_width(widest: int) -> dict[str, dict[str, float]]:
     """Seconds a step of a square network with one hidden layer, for one sample and for 128."""
     import sheetgrad
 
     found: dict[str, dict[str, float]] = {"1": {}, "128": {}}
     for batch, times in found.items():
-        for width in (2**power for power in range(1, 13)):
+        for width in (2**power for power in range(1, widest.bit_length())):
             rows = np.random.default_rng(0).random((int(batch), width))
             layers = [{"size": width}, {"size": width}]
             setup = sheetgrad.load({"inputs": rows, "targets": rows, "layers": layers})
@@ -164,13 +164,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="cost curves")
     parser.add_argument("--draw", action="store_true", help="measure nothing, draw what is kept")
     parser.add_argument("-o", "--output", default=str(RESULTS))
+    parser.add_argument("--widest", type=int, default=4096, help="the widest layers that are measured")
     options = parser.parse_args()
     if options.draw:
         found = json.loads(Path(options.output).read_text(encoding="utf-8"))
     else:
         os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-        found = {"limits": limits(), "steps": by_steps(), "networks": by_networks(), "widths": by_width()}
+        found = {"limits": limits(), "steps": by_steps(), "networks": by_networks(), "widths": by_width(options.widest)}
         with replacing(options.output) as file:
             json.dump(found, file, indent=1)
             file.write("\n")

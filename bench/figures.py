@@ -24,7 +24,8 @@ def ratio(value: float) -> str:
 
 
 def ends(low: float, high: float) -> str:
-    return ratio(low) if ratio(low) == ratio(high) else f"{ratio(low)}–{ratio(high)}"
+    """The lowest and the highest in brackets, nothing where there was one measurement."""
+    return "" if ratio(low) == ratio(high) else f" ({ratio(low)}–{ratio(high)})"
 
 
 def seconds(value: float) -> str:
@@ -44,7 +45,7 @@ def one_network(found: dict[str, Any]) -> str:
             own, other = ours["seconds"][count], peer["seconds"][count]
             text = seconds(other["median"]) if name == "sheetgrad" else f"× {ratio(other['median'] / own['median'])}"
             low, high = other["low"] / own["median"], other["high"] / own["median"]
-            kept = "" if name == "sheetgrad" or other.get("worked_out") else f" ({ends(low, high)})"
+            kept = "" if name == "sheetgrad" or other.get("worked_out") else ends(low, high)
             cells.append(f"{text}{' *' if other.get('worked_out') else kept}")
         rows.append([name, *cells, seconds(peer["a_step"])])
     return table(["", *[f"{int(count):,} steps" for count in counts], "a step"], rows)
@@ -55,9 +56,7 @@ def many_networks(found: dict[str, Any]) -> str:
     rows = []
     for name, peer in found.items():
         cells = [
-            f"{ratio(peer[count]['median'])} ({ends(peer[count]['low'], peer[count]['high'])})"
-            if count in peer
-            else "–"
+            f"{ratio(peer[count]['median'])}{ends(peer[count]['low'], peer[count]['high'])}" if count in peer else "–"
             for count in counts
         ]
         rows.append([name, *cells])
@@ -73,7 +72,7 @@ def layers(found: dict[str, Any]) -> str:
         for name in names[1:]:
             value = peers.get(name)
             cells.append(
-                f"× {ratio(value['median'] / own)} ({ends(value['low'] / own, value['high'] / own)})" if value else "–"
+                f"× {ratio(value['median'] / own)}{ends(value['low'] / own, value['high'] / own)}" if value else "–"
             )
         rows.append([case, *cells])
     return table(["", "sheetgrad, a step", *names[1:]], rows)
