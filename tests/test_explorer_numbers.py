@@ -153,7 +153,8 @@ def test_the_gradient_check_is_green_and_turns_red_with_a_mistake(name: str) -> 
 
 
 def test_the_gradient_check_is_green_wherever_nothing_is_planted() -> None:
-    looked = in_node([question(name, "greens") for name in (*MODELS, "class", "mazur", "rnn", "attention", "xor")])
+    names: list[str | int] = [*MODELS, "class", "mazur", "rnn", "attention", "xor"]
+    looked = in_node([question(name, "greens") for name in names])
     assert [found for found in looked if found] == []
 
 

@@ -322,10 +322,10 @@ def test_any_quantity_shows_its_equation_its_chain_and_where_it_stands(opened: C
     shown = opened(reduced_motion="reduce")
     shown.page.locator("svg.network .neuron.made").first.click()
     why = shown.part("why")
-    assert why.locator(".big").inner_text() == "0.506874567"
+    playwright.expect(why.locator(".big")).to_have_text("0.506874567")
     assert why.locator("math").count() > 5
     shown.page.locator('svg.network [data-place="4"]').click()
-    assert why.locator(".path").count() == 2
+    playwright.expect(why.locator(".path")).to_have_count(2)
     assert why.locator(".cell").inner_text() == "Steps!F3"
     assert "0.000188255667" in why.locator(".sum").inner_text().replace("\n", "")
     why.locator(".go").click()
@@ -336,6 +336,7 @@ def test_any_quantity_shows_its_equation_its_chain_and_where_it_stands(opened: C
     playwright.expect(line).to_be_focused()
     playwright.expect(line).to_be_visible()
     shown.page.locator("#eq-1").click()
+    shown.settle()
     assert shown.page.evaluate("explorer.words.plain(explorer.chosen.selected)") == "h1"
 
 
