@@ -31,7 +31,7 @@ def main(command: str, *words: str) -> None:
     """Print the sheets of each file; the seconds that loading and recalculating took go to stderr."""
     with tempfile.TemporaryDirectory() as profile:
         pipe = Path(profile).name
-        typed = next((json.loads(word) for word in words if word.startswith("{")), {})
+        typed: dict[str, float] = next((json.loads(word) for word in words if word.startswith("{")), {})
         paths = [word for word in words if not word.startswith("{")]
         if not typed:
             (Path(profile) / "user").mkdir()
