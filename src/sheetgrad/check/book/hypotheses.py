@@ -130,4 +130,5 @@ def _edited(made: Understood, name: str, *, cells: bool = True) -> Iterator[Expr
             value = roles.compiler.tree(edit.tree, across, line)
         except NotReadError:
             continue
-        yield substitute(value, roles.same, tidy=False)
+        if references(value):
+            yield substitute(value, roles.same, tidy=False)

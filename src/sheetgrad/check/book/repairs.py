@@ -14,7 +14,7 @@ from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.understood import rate_in
 from sheetgrad.check.case import Repair
 from sheetgrad.expr import Ref
-from sheetgrad.read.book.cells import Number, Reference
+from sheetgrad.read.book.cells import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def repaired(
         for edit in islice(edits(), min(most, judge.patience)):
             judge.patience -= 1
             value = judge.valued(stretch.across, edit.tree, stretch.last)
-            if value is not None and edit.tree != tree and not isinstance(edit.tree, Number) and accept(value):
+            if value is not None and edit.tree != tree and _names_cells(edit.tree) and accept(value):
                 code = missing or _code(judge, stretch, edit, sort)
                 words = reason(judge, stretch, edit, code, exact)
                 return Repair(code, spelled(edit.tree, shown), words), edit.tree
@@ -151,6 +151,11 @@ def _candidates(judge: TableJudge, stretch: Stretch) -> list[Reference]:
         if symbol_of(judge, stretch, made) in judge.made.points.values and across != stretch.across:
             found.append(made)
     return found
+
+
+def _names_cells(tree: Tree) -> bool:
+    """Whether a formula is more than numbers."""
+    return any(isinstance(part, Reference) for _, part in parts(tree))
 
 
 def _given(judge: TableJudge, stretch: Stretch) -> list[tuple[Reference, float]]:
