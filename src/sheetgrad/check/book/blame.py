@@ -136,7 +136,8 @@ def _implied(judge: TableJudge, name: str, owners: Mapping[str, str], backward: 
         slope = one - low
         if not made.points.close(two - one, slope) or not slope.any():
             return None
-        wants.append((made.derivative(symbol) - low) / slope)
+        with made.points.numpy.errstate(all="ignore"):
+            wants.append((made.derivative(symbol) - low) / slope)
     del backward
     if len(wants) < 2 or not all(made.points.close(wants[0], other) for other in wants[1:]):
         return None

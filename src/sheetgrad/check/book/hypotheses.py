@@ -99,10 +99,14 @@ def _gained(made: Understood, changes: dict[str, Expr], wrong: list[str]) -> tup
         parts = tuple(use.symbol.name for use in references(made.definitions[made.loss]))
     tried = with_loss(changed, made.loss, parts)
     tried.factor = made.factor
+    if set(tried.parameters) != set(made.parameters):
+        return None
     gained = 0
     for symbol in made.parameters:
         good = symbol in tried.points.values and is_right(tried, symbol)
-        if not good and symbol not in wrong:
+        # Where nothing reaches the loss any more, every gradient is zero and any update would be right.
+        silenced = made.derivative(symbol).any() and not tried.derivative(symbol).any()
+        if silenced or (not good and symbol not in wrong):
             return None
         gained += good and symbol in wrong
     return (gained, tried) if gained else None

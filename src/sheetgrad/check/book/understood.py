@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sheetgrad.check.book.roles import Roles
     from sheetgrad.check.points import Values
 
+FEW = 3
+"""Points at which a gradient is not zero; fewer say little of what it is multiplied with."""
 MOST_NEW = 40
 """Cells that only some rows name, in one formula."""
 
@@ -147,11 +149,9 @@ def factors_of(made: Understood, symbol: str) -> set[float]:
     if not exact.any():
         return found
     for name in gradient_columns(made, symbol):
-        with made.points.numpy.errstate(all="ignore"):
-            ratio = made.points.values[name] / exact
-        first = round(float(ratio[0]), 9)
-        if made.points.numpy.isfinite(ratio).all() and abs(ratio - ratio[0]).max() <= 1e-9 * abs(ratio[0]):
-            found.add(first)
+        ratio = _ratio(made, made.points.values[name], exact)
+        if ratio is not None and abs(ratio - ratio[0]).max() <= 1e-9 * abs(ratio[0]):
+            found.add(round(float(ratio[0]), 9))
     return found & {1.0, 2.0, 0.5}
 
 
@@ -192,20 +192,38 @@ def rate_in(made: Understood, symbol: str, value: Values | None, update: Expr) -
     exact = made.derivative(symbol)
     if not exact.any():
         return Rate("", 0.0) if made.close(value, made.points.values[symbol]) else None
-    with made.points.numpy.errstate(all="ignore"):
-        ratio = (made.points.values[symbol] - value) / exact
-    if not made.points.numpy.isfinite(ratio).all():
+    ratio = _ratio(made, made.points.values[symbol] - value, exact)
+    if ratio is None:
         return None
     given = [name for name in _inputs_of(made, update) if made.sources_rate(name)]
+    if ratio.size < FEW:  # any number is the same everywhere if there is one point only
+        for name in given:
+            if _constant(ratio / made.points.values[name][exact != 0]) == 1.0:
+                return Rate(name, 1.0)
     if (number := _constant(ratio)) is not None:
         used = _column_rate(made, symbol, update)
         return None if used and used.symbol and used.symbol in made.loss_inputs else Rate("", number)
     for name in given:
         with made.points.numpy.errstate(all="ignore"):
-            number = _constant(ratio / made.points.values[name])
+            number = _constant(ratio / made.points.values[name][exact != 0])
         if number is not None:
             return Rate(name, number)
     return None
+
+
+def _ratio(made: Understood, value: Values, exact: Values) -> Values | None:
+    """What a gradient is multiplied with where it is not zero; None where the other is not zero with it.
+
+    Behind a rectifier it is zero at every point at which the neuron is silent.
+    """
+    numpy = made.points.numpy
+    alive = exact != 0
+    silent = value[~alive]
+    if silent.size and abs(silent).max() > 1e-12 * abs(value).max():
+        return None
+    with numpy.errstate(all="ignore"):
+        ratio: Values = value[alive] / exact[alive]
+    return ratio if numpy.isfinite(ratio).all() else None
 
 
 def _constant(ratio: Values) -> float | None:
