@@ -59,7 +59,8 @@ def texts(sheet: Sheet, heads: set[Place]) -> Words:
     report = check_text(sheet.name, text)
     made: dict[tuple[Place, str], Finding] = {}
     for finding in report.findings:
-        if finding.verdict in {"false", "slip"} and 0 < finding.line <= len(cells):
+        # The text may be read as about another network than the table's, so its forward part is not judged.
+        if finding.verdict in {"false", "slip"} and 0 < finding.line <= len(cells) and "_d" in finding.quantity:
             place = cells[finding.line - 1]
             made.setdefault((place, finding.code), _about_text(sheet, place, finding))
     right = frozenset(weight for weight, verdict in report.gradients.items() if verdict == "true")

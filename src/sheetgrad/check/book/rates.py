@@ -41,7 +41,7 @@ def misplaced(judge: TableJudge, rate: Rate) -> str:
     match judge.roles.compiler.sources.get(rate.symbol):
         case OnTrack(across=across, shift=shift):
             name = judge.roles.name(across)
-            if across in judge.roles.states.values() or name in made.changed:
+            if across in judge.roles.states.values() or name in made.changed | made.loss_inputs:
                 return "drifting-reference"
             del shift
         case Fixed(sheet=sheet, place=place) if sheet == judge.table.sheet.name:

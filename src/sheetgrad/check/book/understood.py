@@ -41,8 +41,8 @@ class Understood:
     """Given numbers that flow into the loss."""
 
     def sources_rate(self, name: str) -> bool:
-        """Whether a symbol may be the learning rate: nothing of the forward part."""
-        return name not in self.loss_inputs
+        """Whether a symbol may be taken for the learning rate: no cell of the forward part, but a column may be."""
+        return name not in self.loss_inputs or isinstance(self.roles.compiler.sources.get(name), OnTrack)
 
     @property
     def definitions(self) -> dict[str, Expr]:
