@@ -48,9 +48,11 @@ def on_page_markdown(markdown: str, *, page: Any, **_rest: object) -> str:  # no
         markdown = markdown.replace(f"](../{source})", f"]({name})")
     markdown = markdown.replace("](derivations)", "](gallery.md)")
     if page.file.src_uri == "gallery.md":
-        markdown = re.sub(
-            r"^## (\w+)\n", r'## \1\n\n<a href="\1.html">The page to click through</a>, <a href="\1-explorer.html">the explorer</a>\n', markdown, flags=re.MULTILINE
+        page_, explorer = (
+            '<a href="\\1.html">The page to click through</a>',
+            '<a href="\\1-explorer.html">the explorer</a>',
         )
+        markdown = re.sub(r"^## (\w+)\n", rf"## \1\n\n{page_}, {explorer}\n", markdown, flags=re.MULTILINE)
     markdown = BLOCK.sub(lambda found: f"\n{_block(found[1])}\n", markdown)
     return INLINE.sub(lambda found: _inline(found[1]), markdown)
 

@@ -43,7 +43,9 @@ def sample(role: str) -> list[Planted]:
     return random.Random(11).sample(every, min(SAMPLE, len(every)))  # noqa: S311 -- a sample, no secret
 
 
-@pytest.mark.parametrize(("role", "found", "named"), [("backward", 0.99, 0.9), ("forward", 0.9, 0.75 if SAMPLE > 100 else 0.5)])
+@pytest.mark.parametrize(
+    ("role", "found", "named"), [("backward", 0.99, 0.9), ("forward", 0.9, 0.75 if SAMPLE > 100 else 0.5)]
+)
 def test_mistakes_planted_in_deeper_networks_are_found_in_their_line_and_called_by_name(
     role: str, found: float, named: float
 ) -> None:
