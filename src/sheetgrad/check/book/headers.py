@@ -77,7 +77,8 @@ def heads(table: Table, texts: dict[tuple[int, int], str]) -> dict[int, Head]:
         ]
         said = [head(text) for text in above if text.strip()]
         known = [one for one in said if one.plain and (one.wrt or canonical(one.key))]
-        named = [one for one in said if one.plain]
+        # A name alone is a head; an equation above it may be about the next value: `u_new = u - eta*…`.
+        named = sorted((one for one in said if one.plain), key=lambda one: "=" in one.text)
         if known or named or said:
             found[across] = (known or named or said)[0]
     return found

@@ -85,7 +85,7 @@ def _call(function: str, arguments: tuple[Tree, ...], place: Place) -> tuple[str
     if function in LEVELS and len(arguments) == 2:
         level = LEVELS[function]
         left = _inside(arguments[0], place, level)
-        right = _inside(arguments[1], place, level if function in {"+", "*"} else level + 1)
+        right = _inside(arguments[1], place, level + 1)  # a+(b+c) adds in another order than a+b+c
         return f"{left}{function}{right}", level
     if function in {"neg", "pos"}:
         return f"{'-' if function == 'neg' else '+'}{_inside(arguments[0], place, MINUS)}", MINUS
