@@ -44,7 +44,7 @@ def _bounded(given: Given, text: str, network: Network | None, limit: float) -> 
     except TooSlow:
         reason = f"took longer than {limit:g} seconds and was given up; check the part with the equations on its own"
     except SheetgradError as problem:
-        reason = str(problem)
+        reason = str(problem).removeprefix(f"{given.path}: ")  # the report says the place itself
     except MemoryError:
         reason = "needs more memory than there is; check the part with the equations on its own"
     except BrokenInvariant:
