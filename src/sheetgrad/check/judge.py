@@ -162,7 +162,7 @@ class Judge:
         if self._near(key):
             return False
         if right.values is not None and not is_numeric(right.node):
-            self.network.points.fix(key, right.values)
+            self.network.points.define(key, right.node)
             self.defined.add(key)
             sides[0].node, sides[0].values, sides[0].reason = first, right.values, ""
         return True

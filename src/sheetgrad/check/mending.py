@@ -97,7 +97,7 @@ def _choices(options: dict[Ref, list[str]]) -> Iterator[dict[Expr, Expr]]:
 
 def _one_away(left: str, right: str) -> bool:
     """Whether one letter more, less or other makes them equal; a digit counts only where there is a letter."""
-    if abs(len(left) - len(right)) > 1 or left == right:
+    if abs(len(left) - len(right)) > 1 or left == right or len(left) == len(right) == 1:
         return False
     start = 0
     while start < min(len(left), len(right)) and left[start] == right[start]:

@@ -65,6 +65,7 @@ class Points:
         for group in shares:
             total = self._added([np.abs(self.values[leaf]) for leaf in group])
             self.values |= {leaf: np.abs(self.values[leaf]) / total for leaf in group}
+        self._made_up: set[str] = set()
         self._tangents: dict[str, dict[str, Values]] = {}
         self._held: frozenset[str] = frozenset()
         self._known: dict[Expr, Values] = {}
@@ -73,8 +74,16 @@ class Points:
         self._held = frozenset(self._shifts())
 
     def fix(self, key: str, values: Values) -> None:
-        """Another name, with its values (what a text defines on the way)."""
+        """Another name, with its values; nothing is known of what it is made from."""
         self.values[key] = values
+        self._made_up.add(key)
+
+    def define(self, key: str, node: Expr) -> None:
+        """Another name, with its formula (what a text defines on the way)."""
+        self.fix(key, self.value(node))
+        if not has_partial(node):
+            self.definitions[key] = node
+            self._tangents.clear()
 
     def put(self, key: str, values: Values) -> None:
         """Other values for a name; what was computed from it is computed anew."""
@@ -173,9 +182,14 @@ class Points:
         key = wrt.symbol.name
         if key not in self.values:
             raise UnknownNameError(key)
+        uses = [use.symbol.name for use in references(of)]
         for use in references(of):
             self.value(use)
-        return self._slope(of, self._tangent(key))
+        tangent = self._tangent(key)
+        lost = [use for use in uses if use in self._made_up and use not in self.definitions and use != key]
+        if lost or (key in self._made_up and not any(use in tangent for use in uses)):
+            raise UnknownNameError(f"∂{written_name(of)}/∂{key}")  # another name for something: no path can be seen
+        return self._slope(of, tangent)
 
     def slope(self, node: Expr, key: str) -> Values:
         """The slope of one formula by one quantity that it names, every other held."""
@@ -256,6 +270,11 @@ class Points:
         left, right = left[finite], right[finite]
         scale = numpy.maximum(numpy.maximum(numpy.abs(left), numpy.abs(right)), 1e-12)
         return bool((numpy.abs(left - right) <= CLOSE * scale).all())
+
+
+def written_name(node: Expr) -> str:
+    """The name of a quantity; three dots for a formula."""
+    return node.symbol.name if isinstance(node, Ref) else "…"
 
 
 def is_number(node: Expr) -> bool:

@@ -121,6 +121,8 @@ def _is_ratio(piece: Piece, segments: Sequence[Sequence[Token]], place: int) -> 
     if not 0 < place < len(segments) - 1:
         return False
     before, this, after = segments[place - 1 : place + 2]
+    if not any(token.text == "=" for token in this):
+        return False
     gaps = (piece.text.text[before[-1].end : this[0].start], piece.text.text[this[-1].end : after[0].start])
     return all(gap.strip() == ":" for gap in gaps)
 
@@ -129,7 +131,9 @@ def _is_mathematics(made: Sequence[Token]) -> bool:
     return sum(token.kind == "name" for token in made) >= 2
 
 
-_SEPARATES = {",", ";", "⇒", "→", ":", "?", "!", "≠"}
+_SEPARATES = {",", ";", "⇒", "→", ":", "?", "!", "≠", "<", ">"}
+_INSIDE = {",", "<", ">"}
+"""Signs that separate only outside brackets."""
 
 
 def _segments(made: Sequence[Token]) -> Iterator[list[Token]]:
@@ -147,7 +151,7 @@ def _segments(made: Sequence[Token]) -> Iterator[list[Token]]:
                 run = []
             continue
         word = (token.kind == "word" and not _is_euler(made, place)) or token.kind == "other" or token.text == "…"
-        apart = token.text in _SEPARATES and (depth == 0 or token.text != ",")
+        apart = token.text in _SEPARATES and (depth == 0 or token.text not in _INSIDE)
         sentence = token.text == "." and token.kind == "mark"
         if word or apart or sentence:
             if run:
@@ -175,8 +179,14 @@ def _is_euler(made: Sequence[Token], place: int) -> bool:
 
 
 def _chains(segment: list[Token]) -> Iterator[list[Token]]:
-    """Several equations run together on one line are taken apart: `h1 = … h2 = …`."""
+    """Several equations run together on one line are taken apart: `h1 = … h2 = …`, `… (η = 0.5)`."""
     trimmed = _trimmed(segment)
+    if aside := _aside(trimmed):
+        first, last = aside
+        yield from _chains(trimmed[:first])
+        yield from _chains(trimmed[first + 1 : last])
+        yield from _chains(trimmed[last + 1 :])
+        return
     start = 0
     for place in range(2, len(trimmed) - 2):
         before, number, name, after = trimmed[place - 1 : place + 3]
@@ -186,6 +196,21 @@ def _chains(segment: list[Token]) -> Iterator[list[Token]]:
             start = place + 1
     if trimmed[start:]:
         yield trimmed[start:]
+
+
+def _aside(made: Sequence[Token]) -> tuple[int, int] | None:
+    """Where a bracket opens and closes that holds an equation of its own."""
+    open_: list[int] = []
+    for place, token in enumerate(made):
+        if token.text in OPENING:
+            open_.append(place)
+        elif token.text in CLOSING and open_:
+            first = open_.pop()
+            inside = made[first + 1 : place]
+            own = sum(token.text == "=" for token in inside) and not any(token.text in OPENING for token in inside)
+            if own and first > 1 and _ends_operand(made[first - 1]) and made[first].start > made[first - 1].end:
+                return first, place
+    return None
 
 
 _TAG = re.compile(r"^(?:\d{1,2}(?:\.\d)?|[ivx]{1,5}|[a-z])$")

@@ -37,6 +37,8 @@ _AFTER = re.compile(r"\s*[-*+/]?\s*[(\[]?\s*[A-Za-z][A-Za-z ]*[)\]]?\s+[*/+]\s+[
 """Words, and then the formula goes on."""
 _NUMBERED = re.compile(r"\s*1 +- +(?:a|out|y|ŷ|p|σ)\w*\s*=")
 """The first of a list, or one minus an activation?"""
+_UNDER = re.compile(rf"\s*,?\s*(?:{_CONDITION}|for|where)\b[^=.;]*[<>]", re.IGNORECASE)
+"""A condition after the formula: `… if z > 0 else 0`."""
 FAR = 400
 """Characters; what stands further off is not about it, and a long line is read quickly all the same."""
 _SENTENCE = re.compile(r"(?<=[.;!?])\s")
@@ -60,6 +62,8 @@ def doubt(before: str, after: str, line: str) -> str:
         return "it is said of another loss"
     if found := _IN_PASSING.search(sentence):
         return OTHER + found[1].lower()
+    if _UNDER.match(after[:FAR]):
+        return "it is said under a condition"
     if _AFTER.match(after[:FAR]):
         return "words stand inside it"
     return "1 - … may be a number of a list, or a difference" if _NUMBERED.match(line) else ""

@@ -197,7 +197,16 @@ class Reader:
             return bare
         if not inside:
             raise Unreadable("empty brackets", opened)
-        return self._inner(inside)
+        return self._condition(inside) or self._inner(inside)
+
+    def _condition(self, inside: tuple[Piece, ...]) -> Expr | None:
+        """[z > 0]: 1 where that holds, else 0."""
+        signs = [place for place, piece in enumerate(inside) if not isinstance(piece, Group) and piece.text in {"<", ">"}]
+        if len(signs) != 1:
+            return None
+        left, right = self._inner(inside[: signs[0]]), self._inner(inside[signs[0] + 1 :])
+        less, more = (left, right) if shown(inside[signs[0]]) == "'<'" else (right, left)
+        return Call("positive", (Sum((more, minus(less))),))
 
     def _inside(self) -> tuple[Piece, ...]:
         """The pieces up to the bracket that closes this one, whatever its kind; then after it."""

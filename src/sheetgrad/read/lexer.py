@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from sheetgrad.read.names import apart, canonical, slipped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sheetgrad.read.traced import Traced
 
 TokenKind: TypeAlias = Literal["number", "name", "word", "partial", "function", "frac", "sqrt", "sum", "mark", "other"]
@@ -40,11 +42,11 @@ _PIECES = re.compile(
     r"|(?P<frac>\\frac)|(?P<sqrt>\\sqrt)"
     r"|(?P<sum>(?:\\sum|[Σ∑])(?:\s*[_^]\s*(?:\{[^{}]*\}|\w))*)"
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)"
-    r"|(?P<greek>δ(?:" + _SUB + "|" + _LABEL + r")+)"
+    r"|(?P<greek>δ(?:" + _SUB + "|" + _LABEL + r"|\d)+)"
     r"|(?P<partial>[∂δ])"
     r"|(?P<name>(?:\{[A-Za-z]{1,12}_?[A-Za-z]*\}|[^\W\d_]+)"
     r"(?:" + _MORE + r")*(?:[^\W_]*(?:" + _SUB + r"|_[^\W_]+)*)*)"
-    r"|(?P<mark>\*\*|[-+*/^=()\[\]{},:;.|'⊙≈→⇒…?!])"
+    r"|(?P<mark>\*\*|[-+*/^=()\[\]{},:;.|'⊙≈→⇒…?!<>])"
     r"|(?P<other>.)",
     re.DOTALL,
 )  # fmt: skip
@@ -80,11 +82,63 @@ def tokens(text: Traced, known: frozenset[str] = frozenset()) -> list[Token]:
             found.append(Token("partial", "∂", start, end, piece))
         elif kind == "greek":
             found.append(Token("name", key_of(piece), start, end, piece))
+        elif kind == "name" and _BRACED.fullmatch(piece):
+            inner = _named(piece[1:-1], start + 1, end - 1, known)
+            found += [Token("mark", "{", start, start + 1, "{"), *inner, Token("mark", "}", end - 1, end, "}")]
         elif kind == "name":
             found.extend(_named(piece, start, end, known))
         else:
             found.append(Token(kind, piece, start, end, piece))  # type: ignore[arg-type]
-    return [_letter(found, place) for place in range(len(found))]
+    found = list(_below(found))
+    return _error_signals([_letter(found, place) for place in range(len(found))], known)
+
+
+_BRACED = re.compile(r"\{[^{}]*\}")
+_DIFFERENTIAL = re.compile(r"[dD]([^\W\d_]{1,6}\d{0,3})")
+
+
+def _below(found: list[Token]) -> Iterator[Token]:
+    """The d of `dv1` where it stands below a derivative sign: dL/dv1."""
+    for place, token in enumerate(found):
+        match = _DIFFERENTIAL.fullmatch(token.text) if token.kind == "word" else None
+        if match is None or not _over(found, place):
+            yield token
+            continue
+        cut = token.start + 1
+        yield Token("partial", "∂", token.start, cut, token.spelled[:1])
+        yield Token("name", match[1], cut, token.end, token.spelled[1:])
+
+
+def _over(found: list[Token], place: int) -> bool:
+    """Whether a derivative sign stands over the stroke before this place."""
+    if place < 3:
+        return False
+    if found[place - 1].text == "/":
+        return found[place - 3].kind == "partial"
+    if (found[place - 2].text, found[place - 1].text) != ("}", "{"):
+        return False
+    opening = next((n for n in range(place - 3, max(place - 12, -1), -1) if found[n].text == "{"), None)
+    return opening is not None and found[opening + 1].kind == "partial" and found[opening - 1].kind == "frac"
+
+
+def _error_signals(found: list[Token], known: frozenset[str]) -> list[Token]:
+    """δo1 as one name where the document defines it; over or under a stroke it is a derivative sign."""
+    made: list[Token] = []
+    place = 0
+    while place < len(found):
+        token, following = found[place], found[place + 1] if place + 1 < len(found) else None
+        key = f"δ{following.text}" if following is not None else ""
+        if token.text == "δ" and token.kind == "partial" and following is not None and key in known:
+            before = found[place - 1].text if place else ""
+            after = found[place + 2].text if place + 2 < len(found) else ""
+            if following.start == token.end and "/" not in {before, after} and (before, after) != ("{", "}"):
+                whole = token.spelled + following.spelled
+                made.append(Token("name", key, token.start, following.end, whole))
+                place += 2
+                continue
+        made.append(token)
+        place += 1
+    return made
 
 
 def _letter(found: list[Token], place: int) -> Token:

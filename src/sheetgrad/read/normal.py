@@ -103,6 +103,13 @@ _WORDS: Mapping[str, str] = (
         "max": " max ",
         "min": " min ",
         "ell": "l",
+        "in": "∈",
+        "gt": ">",
+        "lt": "<",
+        "geq": ">",
+        "ge": ">",
+        "leq": "<",
+        "le": "<",
         "qed": "",
     }
 )
@@ -117,6 +124,7 @@ _FONTS = [
     "mathsf",
     "mathtt",
     "mathcal",
+    "mathbb",
     "operatorname",
     "boldsymbol",
     "bm",
@@ -128,6 +136,7 @@ _DROPPED_GROUP = re.compile(r"\\(?:color|textcolor|dpi|tag|label|bg|fg|fontsize|
 _MODULE = re.compile(r"(?<![\w.])(?:np|numpy|math|torch|tf|jnp)\.(?=[a-z])")
 _RATE_IN_WORDS = re.compile(r"(?<=[-+*/=·×])\s*learning[ -]rate\b|\blearning[ -]rate(?=\s*[-+*/=·×])")
 _ASSIGNED = re.compile(r":=|←|\\(?:gets|leftarrow)(?![a-zA-Z])")
+_AT_LEAST = re.compile(r"(?<=[\w)\]} ])([<>])=(?=\s*-?[\w(])(?![^\n]{0,3}=)")
 _NEXT_STEP = re.compile(
     r"(?<=[\w}])(?:\^\s*(?:\{\s*\(?\s*[tkn]\s*\+\s*1\s*\)?\s*\}|\(\s*[tkn]\s*\+\s*1\s*\))|\(\s*[tkn]\s*\+\s*1\s*\))(?=\s*=)"
 )
@@ -138,10 +147,15 @@ _TIMES = re.compile(r"\s[.x]\s(?=∂|d[A-Za-z]\w*/d)")
 """A dot or an x with blanks round it before a derivative is a product: no sentence ends with a blank before its dot."""
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}(?:\{[^{}]*\})?")
 _FONT = re.compile(r"\\(?:" + "|".join(_FONTS) + r")(?![a-zA-Z])\s*\*?")
-_HAT = re.compile(r"\\(hat|tilde|bar|overline|widehat|vec)\s*(?:\{([^{}]*)\}|([a-zA-Z]))")
+_HAT = re.compile(r"(?:(?<![A-Za-z\\])([dD])\s*)?\\(hat|tilde|bar|overline|widehat|vec)\s*(?:\{([^{}]*)\}|([a-zA-Z]))")
 _COMMAND = re.compile(r"\\([a-zA-Z]+)\*?")
 _ESCAPED = re.compile(r"\\+([_*#$%&\[\](){}|<>\-+=~`.!'^/])")
 _BREAK = re.compile(r"\\\\(?:\[[^\]\\\n]{0,12}\])?")
+_SHORT_FRACTION = re.compile(r"(\\[dtc]?frac)\s*(\d)(?=\s*[\d{\\a-zA-Z])")
+_SHORT_BELOW = re.compile(r"(\\[dtc]?frac\s*\{[^{}]*\})\s*(\d)")
+r"""`\frac12` and `\frac1{m}`: without braces a part is one digit."""
+_INDICATOR = re.compile(r"\{?\b1\}?\s*_\s*\{([^{}]*[<>][^{}]*)\}|(?<![\w.])I(?=\s*[(\[][^()\[\]=]*[<>][^()\[\]=]*[)\]])")
+"""1 with a condition below it, and I(condition): 1 where the condition holds, else 0."""
 _THIN = re.compile(r"\\[,;:! >]|~")
 _LETTERS = str.maketrans(
     {
@@ -153,6 +167,7 @@ _LETTERS = str.maketrans(
         "\u200b": " ", "\ufeff": " ", "\u202f": " ", "’": "'", "‘": "'", "“": '"',
         "”": '"', "𝜎": "σ", "ς": "σ", "𝜂": "η", "ƞ": "η", "ή": "η",
         "ɳ": "η", "𝛼": "α", "₀": "0", "₁": "1", "₂": "2", "₃": "3",
+        "≥": ">", "⩾": ">", "≤": "<", "⩽": "<",
         "₄": "4", "₅": "5", "₆": "6", "₇": "7", "₈": "8", "₉": "9", "\r": " ",
     }
 )  # fmt: skip
@@ -179,15 +194,24 @@ def normal(text: Traced) -> Traced:
     text = text.sub(_RATE_IN_WORDS, " η ")
     text = text.sub(_TIMES, " * ")
     text = text.sub(_ASSIGNED, "=")
+    text = text.sub(_AT_LEAST, lambda match: match[1])
     text = text.sub(_DROPPED_GROUP, " ")
     text = text.sub(_ENVIRONMENT, "\n")
     text = text.sub(_FONT, "")
-    text = text.sub(_HAT, lambda match: f" {match[2] or match[3]}hat")
+    text = text.sub(_HAT, _hatted)
+    text = text.sub(_SHORT_FRACTION, lambda match: f"{match[1]}{{{match[2]}}}")
+    text = text.sub(_SHORT_BELOW, lambda match: f"{match[1]}{{{match[2]}}}")
     text = _escapes(text)
     if _NEXT_STEP.search(text.text):
         text = text.sub(_NEXT_STEP, "^{new}").sub(_THIS_STEP, "")
     text = text.sub(_COMMAND, _command)
+    text = text.sub(_INDICATOR, lambda match: f"[{match[1]}]" if match[1] else " ")
     return text.sub(_CHANGE, "")
+
+
+def _hatted(match: re.Match[str]) -> str:
+    """The letter and `hat` in one word; the d of a derivative before it stays with it."""
+    return f" {match[1] or ''}{match[3] or match[4]}hat"
 
 
 def _escapes(text: Traced) -> Traced:

@@ -52,7 +52,7 @@ class Piece:
 
 
 _LEFT = re.compile(
-    r"(?:^|[\n;,]|\b(?:and|call|compute|computes|define|let|Let|put|where|with|write)\s)[-*+>•\d.) \t]*"
+    r"(?:^|[\n;,]|\b(?:and|call|compute|computes|define|let|Let|put|where|with|write)\s)[-*+>•\d.) \t$`]*"
     r"([^\W\d]\w*(?:(?<=_)\{\w+\}\w*)*)\s*(?:&\s*)?=(?!=)"
 )
 
