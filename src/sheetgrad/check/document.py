@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.circular import circular
@@ -11,6 +12,7 @@ from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.check.forward import put_right
 from sheetgrad.check.judge import Judge
 from sheetgrad.check.network import Network, definitions_in, named, recognised
+from sheetgrad.check.shares import with_shares
 from sheetgrad.check.steps import Steps
 from sheetgrad.expr import Partial, Ref
 from sheetgrad.read.claims import Claim, Reading, read
@@ -92,8 +94,9 @@ def _network(reading: Reading) -> Network:
     """The network that the text is about; its own equations are put right where its derivatives say so."""
     claims = [claim for claim in reading.claims if not claim.spelling]
     found = recognised(claims)
-    if found.origin == "template":
+    if found.origin != "own":
         return found
+    found = with_shares(found, claims)
     lost = {key: value for key, value in definitions_in(claims) if key not in found.definitions} | circular(claims)
     better = put_right(found, claims, lost)
     return found if better is found else better.named_own()
@@ -107,13 +110,16 @@ def _add(report: Report, source: Source, judge: Judge, claim: Claim, pair: Pair)
     )
     report.equalities.append(Judged(place.line, place.column, pair.verdict, left, right, span))
     quantity = _quantity(claim, judge)
-    if quantity.startswith("dE_total_dw") and pair.verdict in {"true", "slip", "false"}:
-        _note_gradient(report, quantity, pair)
+    weight = _weight(claim, judge.network)
+    if weight and pair.verdict in {"true", "slip", "false"}:
+        _note_gradient(report, weight, pair)
     if pair.verdict in {"true", "given"} and not pair.reason:
         return
     where = f"{source.path}:{place.line}:{place.column}"
     base = Finding("note", "note", place.line, place.column, where, quantity, span=span)
     finding = explained(base, claim, pair, judge)
+    if claim.choice and finding.verdict == "false":
+        finding = replace(finding, message=f"{finding.message} (Written out for {claim.choice}.)".strip())
     last = report.findings[-1] if report.findings else None
     if last is None or finding.verdict != "unread" or _said(last) != _said(finding):
         report.findings.append(finding)
@@ -133,13 +139,23 @@ def _end(text: str, end: int) -> int:
     return end
 
 
-def _note_gradient(report: Report, quantity: str, pair: Pair) -> None:
+def _weight(claim: Claim, network: Network) -> str:
+    """The weight whose gradient a claim is about; empty where it is about something else."""
+    first = claim.members[0].value
+    if not isinstance(first, Partial):
+        return ""
+    match named(first, network):
+        case Partial(of=Ref(symbol=of), wrt=Ref(symbol=wrt)) if of.name == network.loss and network.is_weight(wrt.name):
+            return wrt.name
+    return ""
+
+
+def _note_gradient(report: Report, weight: str, pair: Pair) -> None:
     """The last closed form for a weight is the answer; a wrong one spoils it."""
     value = pair.right.node
     if value is None or isinstance(value, Partial | Ref):
         return
     verdict: Verdict = "false" if pair.verdict == "false" and pair.blamed is pair.right else "true"
-    weight = quantity.removeprefix("dE_total_d")
     is_chain = any(isinstance(part, Partial) for part in getattr(value, "factors", ()))
     if not (is_chain and verdict == "false" and report.gradients.get(weight) == "true"):
         report.gradients[weight] = verdict

@@ -44,11 +44,18 @@ class Probe(NamedTuple):
 class ChoicePoints(Points):
     """Points of a network in which one quantity has many definitions at once: one row of values for each."""
 
-    def __init__(self, definitions: Mapping[str, Expr], leaves: Sequence[str], key: str, choices: list[Expr]) -> None:
+    def __init__(
+        self,
+        definitions: Mapping[str, Expr],
+        leaves: Sequence[str],
+        key: str,
+        choices: list[Expr],
+        shares: Sequence[tuple[str, ...]] = (),
+    ) -> None:
         """Draw the leaves as ever; compute the rest with all choices."""
         self.key, self.choices = key, choices
         self._used = list(dict.fromkeys(use.symbol.name for one in choices for use in references(one)))
-        super().__init__(definitions, leaves)
+        super().__init__(definitions, leaves, shares=shares)
 
     def _made(self, key: str) -> Values:
         return self._each(self.value) if key == self.key else super()._made(key)
@@ -175,7 +182,7 @@ def _better(
         choices = alternatives(key, value, names)
         if not choices:
             continue
-        points = ChoicePoints(ordered.definitions, leaves, key, choices)
+        points = ChoicePoints(ordered.definitions, leaves, key, choices, network.shares)
         score = points.numpy.sum([points.held(probe) for probe in failing], axis=0)
         rows = points.numpy.flatnonzero(score == score.max())[:MOST_TIES]
         row = next((int(one) for one in rows if is_regular(key, choices[one], every)), int(rows[0]))
@@ -185,7 +192,7 @@ def _better(
         if score[row] < max(enough, len(failing) / 4):
             continue
         definitions = {**ordered.definitions, key: choices[row]}
-        made = Network(network.origin, WORDS, definitions, tuple(leaves), network.names)
+        made = Network(network.origin, WORDS, definitions, tuple(leaves), network.names, network.shares)
         now = sum(_holds(probe, made) for probe in probes)
         if now >= before + enough and (best is None or (now, odd) > best[0]):
             best = ((now, odd), made)

@@ -122,7 +122,7 @@ class Judge:
     def is_about_it(self, claim: Claim) -> bool:
         """Whether the claim speaks of the network at all: two of its quantities, a derivative, or a value for one."""
         nodes = [member.value for member in claim.members if member.value is not None]
-        if any(has_partial(node) for node in nodes):
+        if claim.choice or any(has_partial(node) for node in nodes):
             return True
         keys = [self.network.key(use.symbol.name) for node in nodes for use in all_references(node)]
         known = {key for key in keys if key is not None}
@@ -162,7 +162,7 @@ class Judge:
         if self._near(key):
             return False
         if right.values is not None and not is_numeric(right.node):
-            self.network.points.define(key, right.node)
+            self.network.points.introduce(key, right.node)
             self.defined.add(key)
             sides[0].node, sides[0].values, sides[0].reason = first, right.values, ""
         return True

@@ -31,6 +31,10 @@ ENOUGH = 0.6
 Origin: TypeAlias = Literal["template", "own", "none"]
 
 
+_DATA = re.compile(r"eta|(?:i|x|t|y|d|in|input|target)\d*(?:\(\w+\))?")
+"""Names of inputs, targets and rates."""
+
+
 @dataclass
 class Network:
     """What a text is judged against: definitions by key, and how its names are taken."""
@@ -61,6 +65,18 @@ class Network:
             found = canonical(key) or slipped(key)
             return found if found in self.points.values else None
         return self._alike(key)
+
+    @property
+    def loss(self) -> str:
+        """What all of it leads to: the total error, or the last quantity that nothing else is made from."""
+        totals = [key for key in self.definitions if canonical(key) == "E_total"]
+        used = {use.symbol.name for one in self.definitions.values() for use in references(one)}
+        ends = [key for key in self.definitions if key not in used]
+        return next(reversed([key for key in totals if key in ends] or totals or ends), "")
+
+    def is_weight(self, key: str) -> bool:
+        """Whether a quantity is given from outside and no input, target or rate."""
+        return key in self.leaves and not _DATA.fullmatch(canonical(key) or key)
 
     def named_own(self) -> Network:
         """The same, as what the text itself says."""
@@ -102,9 +118,9 @@ def named(node: Expr, network: Network, missing: list[str] | None = None) -> Exp
 def _gradient(key: str, network: Network) -> Expr | None:
     """`dw1` on its own, as programs call it: the gradient of the loss."""
     inner = network.key(key[1:]) if key.startswith("d") and len(key) > 1 else None
-    if inner is None or "E_total" not in network.definitions:
+    if inner is None or not network.loss:
         return None
-    return Partial(Ref(Symbol("E_total")), Ref(Symbol(inner)))
+    return Partial(Ref(Symbol(network.loss)), Ref(Symbol(inner)))
 
 
 def renamed(node: Expr, replacements: Mapping[Expr, Expr]) -> Expr:
@@ -200,7 +216,7 @@ def recognised(claims: list[Claim]) -> Network:
     own = _own(forward)
     has_own = own is not None and len(own.definitions) >= 2
     if fits and best is not None and share < 1 and has_own and own is not None:
-        return own if _derivatives_holding(claims, own) > _derivatives_holding(claims, best) else best
+        return own if derivatives_holding(claims, own) > derivatives_holding(claims, best) else best
     if fits and best is not None:
         return best
     if has_own and own is not None:
@@ -226,7 +242,7 @@ def _holding(forward: list[tuple[str, Expr]], network: Network) -> tuple[int, in
     return good, all_
 
 
-def _derivatives_holding(claims: list[Claim], network: Network) -> int:
+def derivatives_holding(claims: Iterable[Claim], network: Network) -> int:
     """How many of the equalities with a derivative in them hold in the network."""
     good = 0
     for claim in claims:
@@ -285,4 +301,13 @@ def _by_names(claims: list[Claim], keys: set[str]) -> Network:
     return Network("none", "no network could be made out", {}, ())
 
 
-__all__ = ["Network", "all_references", "candidates", "definitions_in", "named", "recognised", "renamed"]
+__all__ = [
+    "Network",
+    "all_references",
+    "candidates",
+    "definitions_in",
+    "derivatives_holding",
+    "named",
+    "recognised",
+    "renamed",
+]

@@ -78,7 +78,7 @@ class Points:
         self.values[key] = values
         self._made_up.add(key)
 
-    def define(self, key: str, node: Expr) -> None:
+    def introduce(self, key: str, node: Expr) -> None:
         """Another name, with its formula (what a text defines on the way)."""
         self.fix(key, self.value(node))
         if not has_partial(node):

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.read.doubt import doubt
+from sheetgrad.read.families import Families, Line, families
 from sheetgrad.read.folding import CLOSING, OPENING, Slip, Unreadable, folded
 from sheetgrad.read.grammar import Reader
 from sheetgrad.read.rewriting import rewritten
@@ -19,7 +21,7 @@ from sheetgrad.read.sites import Site, sites
 from sheetgrad.read.statements import BOUNDARY, Piece, Unclaimed, defined_keys, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sheetgrad.expr import Expr
     from sheetgrad.read.lexer import Token
@@ -56,6 +58,8 @@ class Claim:
     """Why it is not to be called false, where the words round it say so."""
     spelling: str = ""
     """Which of several spellings at this place: empty for what a reader sees, else "alt text" or "title"."""
+    choice: str = ""
+    """Which member of a family it is written out for: `k = 1`; empty where it has no index letter."""
 
     @property
     def spelled(self) -> str:
@@ -76,15 +80,16 @@ def read(source: Source) -> Reading:
     found = list(sites(source))
     known = defined_keys(found)
     reading = Reading()
-    pieces = list(statements(found, known, reading.unclaimed))
-    names = frozenset(token.text for piece in pieces for token in piece.tokens if token.kind == "name")
-    for statement in pieces:
-        _claims(statement, reading, "", names)
+    parts = list(_parts(statements(found, known, reading.unclaimed)))
+    names = frozenset(token.text for part in parts for token in part.piece.tokens if token.kind == "name")
+    kinds = families(list(_lines(parts)), names)
+    for part in parts:
+        _claims(part, reading, "", names, kinds)
     for site in found:
         for spelling, text in site.others.items():
             other = Reading()
-            for statement in statements([Site(site.kind, text)], known, other.unclaimed):
-                _claims(statement, other, spelling, names)
+            for part in _parts(statements([Site(site.kind, text)], known, other.unclaimed)):
+                _claims(part, other, spelling, names, Families())
             offset = text.at[0] if text.at else 0
             reading.claims.extend(replace(c, offset=offset, spelling=spelling) for c in other.claims)
     return reading
@@ -93,22 +98,52 @@ def read(source: Source) -> Reading:
 # --- from statements to claims ----------------------------------------------------------------
 
 
-def _claims(piece: Piece, reading: Reading, spelling: str, names: frozenset[str]) -> None:
+class Part(NamedTuple):
+    """A run of mathematics in a statement; `owner` is its number, and `ratio` whether it is one of ratios."""
+
+    owner: int
+    piece: Piece
+    tokens: list[Token]
+    ratio: bool
+
+
+def _parts(pieces: Iterable[Piece]) -> Iterator[Part]:
+    numbers = count()
+    for piece in pieces:
+        segments = list(_segments(piece.tokens))
+        for place, found in enumerate(segments):
+            yield Part(next(numbers), piece, found, _is_ratio(piece, segments, place))
+
+
+def _lines(parts: Sequence[Part]) -> Iterator[Line]:
+    """The equations of a text, with a name for each."""
+    for part in parts:
+        if not part.ratio and any(token.text == "=" for token in part.tokens):
+            for place, chain in enumerate(_chains(rewritten(part.tokens, None))):
+                yield Line(f"{part.owner}.{place}", chain, part.piece.text.text)
+
+
+def _claims(part: Part, reading: Reading, spelling: str, names: frozenset[str], kinds: Families) -> None:
     """Cut prose off, split at `=`, and read the members."""
-    segments = list(_segments(piece.tokens))
-    for place, found in enumerate(segments):
-        segment = rewritten(found, names)
-        if _is_ratio(piece, segments, place):
-            _unclaimed(piece, found, reading, "a ratio of several quantities")
+    if part.ratio:
+        _unclaimed(part.piece, part.tokens, reading, "a ratio of several quantities")
+        return
+    segment = rewritten(part.tokens, None if kinds.letters else names)
+    if not any(token.text == "=" for token in segment):
+        return
+    for place, chain in enumerate(_chains(segment)):
+        if kinds.is_range(chain):
             continue
-        if not any(token.text == "=" for token in segment):
+        if kinds.is_loose(chain):
+            _unclaimed(part.piece, chain, reading, "an index letter is not summed over and does not stand on the left")
             continue
-        for chain in _chains(segment):
-            claim = _claim(chain, piece, spelling)
+        for words, member in kinds.members(chain, f"{part.owner}.{place}"):
+            claim = _claim(member, part.piece, spelling, words)
             if claim is not None:
                 reading.claims.append(claim)
             elif _is_mathematics(chain):
-                _unclaimed(piece, chain, reading, "no equality could be read here")
+                _unclaimed(part.piece, chain, reading, "no equality could be read here")
+                break
 
 
 def _unclaimed(piece: Piece, run: Sequence[Token], reading: Reading, reason: str) -> None:
@@ -243,7 +278,7 @@ def _without_tag(made: list[Token]) -> list[Token]:
     return made
 
 
-def _claim(chain: list[Token], piece: Piece, spelling: str) -> Claim | None:
+def _claim(chain: list[Token], piece: Piece, spelling: str, choice: str = "") -> Claim | None:
     sides: list[list[Token]] = [[]]
     depth = 0
     for token in chain:
@@ -263,7 +298,7 @@ def _claim(chain: list[Token], piece: Piece, spelling: str) -> Claim | None:
     offset = piece.text.at[chain[0].start]
     words = piece.text.text
     doubtful = doubt(words[: chain[0].start], words[chain[-1].end :], piece.site.text.text)
-    return Claim(offset, piece.site.kind, tuple(members), ("=",) * (len(members) - 1), doubtful, spelling)
+    return Claim(offset, piece.site.kind, tuple(members), ("=",) * (len(members) - 1), doubtful, spelling, choice)
 
 
 def _member(side: list[Token], piece: Piece) -> Member:

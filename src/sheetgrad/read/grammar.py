@@ -201,11 +201,12 @@ class Reader:
 
     def _condition(self, inside: tuple[Piece, ...]) -> Expr | None:
         """[z > 0]: 1 where that holds, else 0."""
-        signs = [place for place, piece in enumerate(inside) if not isinstance(piece, Group) and piece.text in {"<", ">"}]
+        texts = ["" if isinstance(piece, Group) else piece.text for piece in inside]
+        signs = [place for place, text in enumerate(texts) if text in {"<", ">"}]
         if len(signs) != 1:
             return None
         left, right = self._inner(inside[: signs[0]]), self._inner(inside[signs[0] + 1 :])
-        less, more = (left, right) if shown(inside[signs[0]]) == "'<'" else (right, left)
+        less, more = (left, right) if texts[signs[0]] == "<" else (right, left)
         return Call("positive", (Sum((more, minus(less))),))
 
     def _inside(self) -> tuple[Piece, ...]:

@@ -44,8 +44,8 @@ _PIECES = re.compile(
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)"
     r"|(?P<greek>δ(?:" + _SUB + "|" + _LABEL + r"|\d)+)"
     r"|(?P<partial>[∂δ])"
-    r"|(?P<name>(?:\{[A-Za-z]{1,12}_?[A-Za-z]*\}|[^\W\d_]+)"
-    r"(?:" + _MORE + r")*(?:[^\W_]*(?:" + _SUB + r"|_[^\W_]+)*)*)"
+    r"|(?P<name>(?:\{[A-Za-z]{1,12}_?[A-Za-z]*\}|[^\W\d_δ]+)"
+    r"(?:" + _MORE + r")*(?:[^\W_δ]*(?:" + _SUB + r"|_[^\W_]+)*)*)"
     r"|(?P<mark>\*\*|[-+*/^=()\[\]{},:;.|'⊙≈→⇒…?!<>])"
     r"|(?P<other>.)",
     re.DOTALL,
@@ -86,11 +86,26 @@ def tokens(text: Traced, known: frozenset[str] = frozenset()) -> list[Token]:
             inner = _named(piece[1:-1], start + 1, end - 1, known)
             found += [Token("mark", "{", start, start + 1, "{"), *inner, Token("mark", "}", end - 1, end, "}")]
         elif kind == "name":
-            found.extend(_named(piece, start, end, known))
+            for one, first in _side_by_side(piece, known):
+                found.extend(_named(one, start + first, start + first + len(one), known))
         else:
             found.append(Token(kind, piece, start, end, piece))  # type: ignore[arg-type]
     found = list(_below(found))
     return _error_signals([_letter(found, place) for place in range(len(found))], known)
+
+
+_JOINED = re.compile(r"[^\W\d_]+(?:\^\s*\{[^{}]*\})?_\s*\{[^{}]*\}(?:\^\s*\{[^{}]*\})?(?=[^\W\d_])(?!new|New|old)")
+
+
+def _side_by_side(piece: str, known: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """`w_{ji}x_i` as its two names, each with where it begins."""
+    match = None if key_of(piece) in known else _JOINED.match(piece)
+    if match is None or not re.search(r"_", piece[match.end() :]):
+        yield piece, 0
+        return
+    yield match.group(), 0
+    for one, first in _side_by_side(piece[match.end() :], known):
+        yield one, first + match.end()
 
 
 _BRACED = re.compile(r"\{[^{}]*\}")

@@ -154,7 +154,10 @@ _BREAK = re.compile(r"\\\\(?:\[[^\]\\\n]{0,12}\])?")
 _SHORT_FRACTION = re.compile(r"(\\[dtc]?frac)\s*(\d)(?=\s*[\d{\\a-zA-Z])")
 _SHORT_BELOW = re.compile(r"(\\[dtc]?frac\s*\{[^{}]*\})\s*(\d)")
 r"""`\frac12` and `\frac1{m}`: without braces a part is one digit."""
-_INDICATOR = re.compile(r"\{?\b1\}?\s*_\s*\{([^{}]*[<>][^{}]*)\}|(?<![\w.])I(?=\s*[(\[][^()\[\]=]*[<>][^()\[\]=]*[)\]])")
+_INDICATOR = re.compile(
+    r"\{?\b1\}?\s*_\s*\{([^{}]*[<>][^{}]*)\}"
+    r"|(?<![\w.])I(?=\s*[(\[][^()\[\]=]*[<>][^()\[\]=]*[)\]])"
+)
 """1 with a condition below it, and I(condition): 1 where the condition holds, else 0."""
 _THIN = re.compile(r"\\[,;:! >]|~")
 _LETTERS = str.maketrans(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sheetgrad.read.folding import CLOSING, OPENING
+from sheetgrad.read.families import body_end, summed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -17,15 +17,15 @@ MOST_MEMBERS = 12
 _LETTER = re.compile(r"^(.*?)([ijklmn])(\d?(?:\(\w\))?)$")
 
 
-def rewritten(segment: Sequence[Token], names: Collection[str]) -> list[Token]:
-    """The segment with all of these put right; `names` are the names that the document uses."""
+def rewritten(segment: Sequence[Token], names: Collection[str] | None) -> list[Token]:
+    """The segment with all of these put right; `names` are the names that the document uses (None leaves sums)."""
     made = list(segment)
     if any(token.text == "≈" for token in made):
         made = _rounded(made)
     if any(token.text == "'" for token in made):
         made = _primed(made)
     made = _in_place(made)
-    if any(token.kind == "sum" for token in made):
+    if names is not None and any(token.kind == "sum" for token in made):
         made = _written_out(made, names)
     return made
 
@@ -79,25 +79,14 @@ def _written_out(made: list[Token], names: Collection[str]) -> list[Token]:
             found.append(token)
             place += 1
             continue
-        end = _body(made, place + 1)
+        end = body_end(made, place + 1)
         body = made[place + 1 : end]
         terms = list(_terms(token, body, names))
         if not terms:
             return made
-        found += _joined(terms, body)
+        found += summed(terms, body)
         place = end
     return found
-
-
-def _body(made: Sequence[Token], start: int) -> int:
-    """Where the summand ends: at a plus, a minus or an equals sign outside brackets, or at a closing bracket."""
-    depth = 0
-    for place in range(start, len(made)):
-        text = made[place].text
-        depth += (text in OPENING or text == "{") - (text in CLOSING or text == "}")
-        if depth < 0 or (depth == 0 and place > start and text in {"+", "-", "=", ","}):
-            return place
-    return len(made)
 
 
 def _terms(token: Token, body: Sequence[Token], names: Collection[str]) -> Iterator[list[Token]]:
@@ -131,15 +120,3 @@ def _numbered(token: Token, letter: str, number: int) -> Token:
     if match is None:
         return token
     return token._replace(kind="name", text=f"{match[1]}{number}{match[2]}")
-
-
-def _joined(terms: list[list[Token]], body: Sequence[Token]) -> Iterator[Token]:
-    near = body[0]._replace(kind="mark", note="")
-    yield near._replace(text="(", spelled="(", end=near.start)
-    for number, term in enumerate(terms):
-        if number:
-            yield near._replace(text="+", spelled="+", end=near.start)
-        yield near._replace(text="(", spelled="(", end=near.start)
-        yield from term
-        yield near._replace(text=")", spelled=")", start=body[-1].end, end=body[-1].end)
-    yield near._replace(text=")", spelled=")", start=body[-1].end, end=body[-1].end)
