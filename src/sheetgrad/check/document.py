@@ -45,6 +45,7 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
         return report
     judge = Judge(found)
     judge.learn(reading.claims)
+    judge.lost = {key for name in reading.lost if (key := found.key(name)) in found.leaves and key is not None}
     steps = Steps(found)
     for claim in reading.claims:
         if not judge.is_about_it(claim):

@@ -19,6 +19,7 @@ from sheetgrad.check.pairs import NEW, Pair, Side
 from sheetgrad.check.points import UnknownNameError, has_partial
 from sheetgrad.check.rules import generic, update
 from sheetgrad.expr import Expr, Partial, Ref
+from sheetgrad.read.arithmetic import derivatives
 
 if TYPE_CHECKING:
     from sheetgrad.check.points import Values
@@ -38,6 +39,8 @@ class Judge:
     """How the author writes each quantity."""
     done: set[str] = field(default_factory=set)
     """Weights whose gradient has been given, and rightly."""
+    lost: set[str] = field(default_factory=set)
+    """Quantities that the text makes from something which could not be read."""
     recent: list[Values] = field(default_factory=list)
     """What the last claims were about, for lines that go on from further up."""
 
@@ -45,7 +48,9 @@ class Judge:
         """A verdict for every equality of the chain; what its own sentence doubts is never false."""
         pairs = self._judge(claim)
         for pair in pairs:
-            if pair.verdict == "false" and (reason := taken_back(claim.doubt, self.network) or self._assumed(pair)):
+            if pair.verdict == "false" and (
+                reason := taken_back(claim.doubt, self.network) or self._assumed(pair) or self._cut_off(pair)
+            ):
                 pair.verdict, pair.blamed, pair.reason = "unread", None, reason
         return pairs
 
@@ -55,6 +60,17 @@ class Judge:
         keys = [node.symbol.name for node in nodes if isinstance(node, Ref)]
         free = [key for key in keys if key in self.network.leaves]
         return "it is a case that is looked at" if len(keys) == len(nodes) and free else ""
+
+    def _cut_off(self, pair: Pair) -> str:
+        """A derivative through a quantity whose own equation was not read."""
+        found = [
+            part.of for side in (pair.left, pair.right) if side.node is not None for part in derivatives(side.node)
+        ]
+        above = {use.symbol.name for of in found for use in all_references(of)}
+        for key in sorted(self.lost):
+            if any(key == name or self.network.feeds(key, name) for name in above):
+                return f"what {self.spelled(key)} is made from could not be read"
+        return ""
 
     def _judge(self, claim: Claim) -> list[Pair]:
         for rule in (update, generic):

@@ -16,9 +16,10 @@ from sheetgrad.read.doubt import doubt
 from sheetgrad.read.families import Families, Line, families
 from sheetgrad.read.folding import CLOSING, OPENING, Slip, Unreadable, folded
 from sheetgrad.read.grammar import Reader
+from sheetgrad.read.own_functions import named_functions
 from sheetgrad.read.rewriting import rewritten
 from sheetgrad.read.sites import Site, sites
-from sheetgrad.read.statements import BOUNDARY, Piece, Unclaimed, defined_keys, statements
+from sheetgrad.read.statements import BOUNDARY, Piece, Unclaimed, defined_keys, layers_in, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -73,6 +74,8 @@ class Reading:
 
     claims: list[Claim] = field(default_factory=list)
     unclaimed: list[Unclaimed] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    """Names that are set equal to something that could not be read."""
 
 
 def read(source: Source) -> Reading:
@@ -80,7 +83,8 @@ def read(source: Source) -> Reading:
     found = list(sites(source))
     known = defined_keys(found)
     reading = Reading()
-    parts = list(_parts(statements(found, known, reading.unclaimed)))
+    pieces = named_functions(list(statements(found, known, reading.unclaimed, layers_in(found))))
+    parts = list(_parts(pieces))
     names = frozenset(token.text for part in parts for token in part.piece.tokens if token.kind == "name")
     kinds = families(list(_lines(parts)), names)
     for part in parts:
@@ -139,11 +143,25 @@ def _claims(part: Part, reading: Reading, spelling: str, names: frozenset[str], 
             continue
         for words, member in kinds.members(chain, f"{part.owner}.{place}"):
             claim = _claim(member, part.piece, spelling, words)
+            if _is_lost(member, claim, part):
+                reading.lost.add(member[0].text)
             if claim is not None:
                 reading.claims.append(claim)
             elif _is_mathematics(chain):
                 _unclaimed(part.piece, chain, reading, "no equality could be read here")
                 break
+
+
+def _is_lost(chain: Sequence[Token], claim: Claim | None, part: Part) -> bool:
+    """Whether a name is set equal to a formula that was not read: one that stops, or a function that nobody knows."""
+    if len(chain) < 2 or chain[0].kind != "name" or chain[1].text != "=":
+        return False
+    if claim is not None:
+        return claim.members[1].value is None
+    after = [token for token in part.piece.tokens if token.start >= chain[-1].end][:3]
+    if len(chain) > 2 or len(after) < 3 or after[0].kind not in {"word", "other"}:
+        return False
+    return after[1].text == "(" and after[1].start == after[0].end and after[2].kind == "name"
 
 
 def _unclaimed(piece: Piece, run: Sequence[Token], reading: Reading, reason: str) -> None:

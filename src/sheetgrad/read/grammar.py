@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sheetgrad.expr import Call, Expr, Partial, Power, Ref, Row, Sum, Symbol
+from sheetgrad.expr import ZERO, Call, Expr, Partial, Power, Ref, Row, Sum, Symbol
 from sheetgrad.read.arithmetic import divide, is_plus, minus, number, only_name, product_of, shown, slope_of
 from sheetgrad.read.folding import CLOSING, OPENING, Group, Slip, Unreadable
 from sheetgrad.read.names import slipped
@@ -207,7 +207,7 @@ class Reader:
             return None
         left, right = self._inner(inside[: signs[0]]), self._inner(inside[signs[0] + 1 :])
         less, more = (left, right) if texts[signs[0]] == "<" else (right, left)
-        return Call("positive", (Sum((more, minus(less))),))
+        return Call("positive", (more if less is ZERO else Sum((more, minus(less))),))
 
     def _inside(self) -> tuple[Piece, ...]:
         """The pieces up to the bracket that closes this one, whatever its kind; then after it."""

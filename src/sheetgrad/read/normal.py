@@ -155,10 +155,10 @@ _SHORT_FRACTION = re.compile(r"(\\[dtc]?frac)\s*(\d)(?=\s*[\d{\\a-zA-Z])")
 _SHORT_BELOW = re.compile(r"(\\[dtc]?frac\s*\{[^{}]*\})\s*(\d)")
 r"""`\frac12` and `\frac1{m}`: without braces a part is one digit."""
 _INDICATOR = re.compile(
-    r"\{?\b1\}?\s*_\s*\{([^{}]*[<>][^{}]*)\}"
-    r"|(?<![\w.])I(?=\s*[(\[][^()\[\]=]*[<>][^()\[\]=]*[)\]])"
+    r"(?:\\(?:mathbb|mathbf|bm|boldsymbol)\s*)?\{?\s*(?<![\w.])[1I]\s*\}?\s*_\s*\{([^{}]*[<>][^{}]*)\}"
+    r"|(?:\\(?:mathbb|mathbf|bm|boldsymbol)\s*)?(?:\{\s*[1I]\s*\}|(?<![\w.])(?:1|I\s*))(?=[(\[][^()\[\]=]*[<>][^()\[\]=]*[)\]])"
 )
-"""1 with a condition below it, and I(condition): 1 where the condition holds, else 0."""
+"""1 with a condition below or behind it: 1 where the condition holds, else 0."""
 _THIN = re.compile(r"\\[,;:! >]|~")
 _LETTERS = str.maketrans(
     {
@@ -200,6 +200,7 @@ def normal(text: Traced) -> Traced:
     text = text.sub(_AT_LEAST, lambda match: match[1])
     text = text.sub(_DROPPED_GROUP, " ")
     text = text.sub(_ENVIRONMENT, "\n")
+    text = text.sub(_INDICATOR, lambda match: f"[{match[1]}]" if match[1] else " ")
     text = text.sub(_FONT, "")
     text = text.sub(_HAT, _hatted)
     text = text.sub(_SHORT_FRACTION, lambda match: f"{match[1]}{{{match[2]}}}")
@@ -208,7 +209,6 @@ def normal(text: Traced) -> Traced:
     if _NEXT_STEP.search(text.text):
         text = text.sub(_NEXT_STEP, "^{new}").sub(_THIS_STEP, "")
     text = text.sub(_COMMAND, _command)
-    text = text.sub(_INDICATOR, lambda match: f"[{match[1]}]" if match[1] else " ")
     return text.sub(_CHANGE, "")
 
 

@@ -181,6 +181,8 @@ def _fence(source: Source, match: re.Match[str]) -> Iterator[Site]:
     yield Site(kind, source.traced(start, min(end, start + MAX_FENCE)))
 
 
+SIGNS = ("=", "∂", "←", "\\gets", "\\leftarrow")
+"""What a line with mathematics in it has."""
 _ROW = re.compile(r"^\s*\|.*\|.*$")
 _PIPE = re.compile(r"(?<!\\)\|")
 
@@ -193,7 +195,7 @@ def _lines(source: Source, start: int, end: int) -> Iterator[Site]:
         stop = source.text.find("\n", place, end)
         stop = end if stop < 0 else stop
         words = source.text[place:stop]
-        if "=" in words or "∂" in words:
+        if any(sign in words for sign in SIGNS):
             stop = _with_continuations(source.text, stop, end)
             words = source.text[place:stop]
             line = source.traced(place, stop)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sheetgrad.read.folding import CLOSING, OPENING
 from sheetgrad.read.lexer import Token, key_of, tokens
 from sheetgrad.read.normal import normal
+from sheetgrad.read.raised import layered, with_layers
 from sheetgrad.read.sites import CONTINUATION
 from sheetgrad.read.traced import Traced, joined
 
@@ -70,11 +71,16 @@ def defined_keys(found: Sequence[Site]) -> frozenset[str]:
     return frozenset(keys)
 
 
-def statements(found: Sequence[Site], known: frozenset[str], unclaimed: list[Unclaimed]) -> Iterator[Piece]:
-    """Every statement of the sites, joined where lines go on; what is too long is noted as unclaimed."""
+def statements(
+    found: Sequence[Site], known: frozenset[str], unclaimed: list[Unclaimed], layers: frozenset[str] = frozenset()
+) -> Iterator[Piece]:
+    """Every statement of the sites, joined where lines go on; what is too long is noted as unclaimed.
+
+    `layers` are the names that carry a layer above them.
+    """
     waiting: Piece | None = None
     gap = False
-    for piece in _pieces(found, known):
+    for piece in _pieces(found, known, layers):
         if piece is None:  # a paragraph ends
             gap = True
             continue
@@ -95,10 +101,16 @@ def statements(found: Sequence[Site], known: frozenset[str], unclaimed: list[Unc
         yield waiting
 
 
-def _pieces(found: Sequence[Site], known: frozenset[str]) -> Iterator[Piece | None]:
+def layers_in(found: Sequence[Site]) -> frozenset[str]:
+    """The names that carry a layer above them, without brackets."""
+    return layered(normal(site.text).text for site in found)
+
+
+def _pieces(found: Sequence[Site], known: frozenset[str], layers: frozenset[str]) -> Iterator[Piece | None]:
     for site in found:
         plain = site.kind in {"line", "cell", "fence"}
         text = normal(_undecorated(site.text.sub(CONTINUATION, " ")) if plain else site.text.sub(_ALIGNMENT, " "))
+        text = with_layers(text, layers)
         any_ = empty = False
         for line in _split_lines(text):
             made = tuple(tokens(line, known))
