@@ -59,6 +59,13 @@ _SLIPS = (
         "Count the opening and the closing brackets: there must be as many of each.",
     ),
     Entry(
+        "index-order",
+        "The indices of a weight in the other order",
+        "With w_ij and w_ji exchanged all along the line it holds.",
+        "Books differ: some write where a weight leads to first, some where it comes from.",
+        "Compare with the forward part: which index is summed over there?",
+    ),
+    Entry(
         "lost-partial",
         "A lost ∂",
         "One half of a derivative has no ∂; with it the line holds.",

@@ -13,6 +13,7 @@ from sheetgrad.check.forward import put_right
 from sheetgrad.check.judge import Judge
 from sheetgrad.check.network import Network, definitions_in, named, recognised
 from sheetgrad.check.shares import with_shares
+from sheetgrad.check.signals import meanings
 from sheetgrad.check.steps import Steps
 from sheetgrad.expr import Partial, Ref
 from sheetgrad.read.claims import Claim, Reading, read
@@ -45,6 +46,7 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
         return report
     judge = Judge(found)
     judge.learn(reading.claims)
+    judge.meant = meanings(found, reading.claims)
     judge.lost = {key for name in reading.lost if (key := found.key(name)) in found.leaves and key is not None}
     steps = Steps(found)
     for claim in reading.claims:

@@ -16,7 +16,7 @@ from sheetgrad.check.pairs import NEW
 from sheetgrad.check.planting import family
 from sheetgrad.check.points import CLOSE, COUNT, Points, UnknownNameError, has_partial
 from sheetgrad.check.regular import is_regular
-from sheetgrad.expr import Expr, Partial, Ref, Row, references
+from sheetgrad.expr import Expr, Number, Partial, Product, Ref, Row, Sum, references
 from sheetgrad.read.arithmetic import derivatives
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def put_right(network: Network, claims: Sequence[Claim], lost: Mapping[str, Expr
 
 
 def _put_right(network: Network, claims: Sequence[Claim], lost: dict[str, Expr]) -> Network:
+    whole = {m.symbol.name for claim in claims if claim.choice and isinstance(m := claim.members[0].value, Ref)}
     for _ in range(MOST_MISTAKES):
         known = {*network.definitions, *network.leaves, *lost}
         known |= {use.symbol.name for one in lost.values() for use in references(one)}
@@ -112,7 +113,7 @@ def _put_right(network: Network, claims: Sequence[Claim], lost: dict[str, Expr])
         failing = [probe for probe in probes if not _holds(probe, network)]
         if not failing:
             return network
-        better = _better(network, probes, failing, lost, absent)
+        better = _better(network, probes, failing, lost, absent, whole=whole)
         if better is None:
             return network
         network, lost = better, {key: one for key, one in lost.items() if key not in better.definitions}
@@ -122,6 +123,7 @@ def _put_right(network: Network, claims: Sequence[Claim], lost: dict[str, Expr])
 def _probes(claims: Sequence[Claim], network: Network) -> list[Probe]:
     """Neighbouring sides of the claims that speak of derivatives."""
     found: dict[Probe, None] = {}
+    families: dict[tuple[int, int], list[Probe]] = {}
     made_up: dict[Expr, Expr] = {}
     for claim in claims:
         values = [renamed(member.value, made_up) for member in claim.members if member.value is not None]
@@ -132,12 +134,26 @@ def _probes(claims: Sequence[Claim], network: Network) -> list[Probe]:
             values = [meant, *values[1:]]
         if claim.spelling or claim.doubt or not any(map(has_partial, values)):
             continue
-        for pair in pairwise(values):
+        for place, pair in enumerate(pairwise(values)):
             if any(map(has_partial, pair)) and not any(isinstance(side, Row) for side in pair):
-                found.setdefault(Probe(*(named(side, network) for side in pair)))
+                probe = Probe(*(named(side, network) for side in pair))
+                if claim.choice:
+                    families.setdefault((claim.offset, place), []).append(probe)
+                else:
+                    found.setdefault(probe)
         if len(found) >= MOST_PROBES:
             break
-    return list(found)
+    return [*found, *map(_all_of, families.values())]
+
+
+def _all_of(members: Sequence[Probe]) -> Probe:
+    """One probe for all members of a family: sums with weights of their own, equal only where every member is."""
+    weights = [Number(round(1 + 0.37 * place, 2)) for place in range(len(members))]
+    sides = (
+        tuple(Product((w, side)) for w, side in zip(weights, part, strict=True)) for part in zip(*members, strict=True)
+    )
+    left, right = (terms[0] if len(terms) == 1 else Sum(terms) for terms in sides)
+    return Probe(left, right)
 
 
 def _is_made_up(name: Ref, network: Network) -> bool:
@@ -165,14 +181,20 @@ def _holds(probe: Probe, network: Network) -> bool:
 
 
 def _better(
-    network: Network, probes: list[Probe], failing: list[Probe], lost: Mapping[str, Expr], absent: set[str]
+    network: Network,
+    probes: list[Probe],
+    failing: list[Probe],
+    lost: Mapping[str, Expr],
+    absent: set[str],
+    *,
+    whole: set[str],
 ) -> Network | None:
-    """The network with the one change under which most holds."""
+    """The network with the one change under which most holds; nothing `whole` is changed: a member of a family."""
     before = len(probes) - len(failing)
     best: tuple[tuple[int, bool], Network] | None = None
     every = {**network.definitions, **lost}
     for key, value in list(every.items())[:MOST_DEFINITIONS]:
-        ordered = _ordered(every, key, set() if key in lost else set(lost))
+        ordered = None if key in whole else _ordered(every, key, set() if key in lost else set(lost))
         if ordered is None:
             continue
         used = {use.symbol.name: None for one in every.values() for use in references(one)}

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.context import taken_back
 from sheetgrad.check.mending import mended
-from sheetgrad.check.network import Network, all_references, named
+from sheetgrad.check.network import Network, all_references, named, renamed
 from sheetgrad.check.numbers import agrees, is_numeric
 from sheetgrad.check.pairs import NEW, Pair, Side
 from sheetgrad.check.points import UnknownNameError, has_partial
 from sheetgrad.check.rules import generic, update
-from sheetgrad.expr import Expr, Partial, Ref
+from sheetgrad.expr import Expr, Partial, Ref, Symbol
 from sheetgrad.read.arithmetic import derivatives
+from sheetgrad.read.folding import Slip
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sheetgrad.check.points import Values
     from sheetgrad.read.claims import Claim, Member
 
@@ -39,8 +42,12 @@ class Judge:
     """How the author writes each quantity."""
     done: set[str] = field(default_factory=set)
     """Weights whose gradient has been given, and rightly."""
+    written_out: bool = False
+    """Whether the claim at hand is a member of a family."""
     lost: set[str] = field(default_factory=set)
     """Quantities that the text makes from something which could not be read."""
+    meant: Mapping[str, Partial] = field(default_factory=dict)
+    """Names that the text makes up and defines wrongly: the derivatives that they must be."""
     recent: list[Values] = field(default_factory=list)
     """What the last claims were about, for lines that go on from further up."""
 
@@ -73,6 +80,7 @@ class Judge:
         return ""
 
     def _judge(self, claim: Claim) -> list[Pair]:
+        self.written_out = bool(claim.choice)
         for rule in (update, generic):
             pairs = rule(self, claim)
             if pairs is not None:
@@ -177,6 +185,12 @@ class Judge:
         key = first.symbol.name
         if self._near(key):
             return False
+        if key in self.meant:
+            values = self.network.points.value(self.meant[key])
+            sides[0].node, sides[0].values, sides[0].reason = self.meant[key], values, ""
+            self.network.points.fix(key, values)
+            self.defined.add(key)
+            return False
         if right.values is not None and not is_numeric(right.node):
             self.network.points.introduce(key, right.node)
             self.defined.add(key)
@@ -219,11 +233,29 @@ class Judge:
             return Pair(left, right, "true", reason="it goes on from a line further up")
         if self._sign_convention(left, right):
             return Pair(left, right, "true", reason="right where the name stands for the opposite sign")
-        repaired = mended.by_slip(wrong.member, self.network, right.values if wrong is left else left.values)
+        repaired = self._turned(left, right) or mended.by_slip(
+            wrong.member, self.network, right.values if wrong is left else left.values
+        )
         if repaired is not None:
             return Pair(left, right, "slip", wrong, slips=(repaired,))
         blamed.add(id(wrong))
         return Pair(left, right, "false", wrong)
+
+    def _turned(self, left: Side, right: Side) -> Slip | None:
+        """The two indices of a weight in the other order than in the forward part, all along the line."""
+        if not self.written_out:
+            return None
+        for base in {match[1] for side in (left, right) for match in _pairs_of(side)}:
+            nodes = [_with_turned(side.node, base) for side in (left, right) if side.node is not None]
+            if len(nodes) == len({left.member.spelled, right.member.spelled}) and self._equal(nodes):
+                return Slip("index-order", f"the indices of {base} stand in the other order than in the forward part")
+        return None
+
+    def _equal(self, nodes: list[Expr]) -> bool:
+        try:
+            return self.network.points.close(*map(self.network.points.value, nodes))
+        except UnknownNameError:
+            return False
 
     def _sign_convention(self, left: Side, right: Side) -> bool:
         """Whether the two differ by the sign of a name that the text has made up, such as a δ."""
@@ -284,6 +316,25 @@ class Judge:
         if constant or (exact and abs(float(numeric.values[0])) in {0.0, 1.0, 2.0, 0.5}):
             return Pair(left, right, "false", numeric)
         return Pair(left, right, "given")
+
+
+_TWO = re.compile(r"([^\W\d]+)(\d)(\d)(\(\w\))?")
+
+
+def _pairs_of(side: Side) -> list[re.Match[str]]:
+    """The names with two indices."""
+    uses = all_references(side.node) if side.node is not None else []
+    return [match for use in uses if (match := _TWO.fullmatch(use.symbol.name))]
+
+
+def _with_turned(node: Expr, base: str) -> Expr:
+    """With the two indices of one family in the other order."""
+    turned: dict[Expr, Expr] = {}
+    for use in all_references(node):
+        match = _TWO.fullmatch(use.symbol.name)
+        if match is not None and match[1] == base:
+            turned[use] = Ref(Symbol(f"{base}{match[3]}{match[2]}{match[4] or ''}"))
+    return renamed(node, turned)
 
 
 def has_fraction(member: Member) -> bool:

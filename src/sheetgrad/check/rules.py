@@ -58,9 +58,11 @@ def _change(judge: Judge, claim: Claim, first: Ref) -> list[Pair] | None:
     found = next((side.values for side in sides[1:] if side.values is not None), None)
     if found is not None and judge.network.points.close(found, -values):
         sides[0].node, sides[0].values = -rule, -values
-    if found is not None:
-        judge.network.points.fix(first.symbol.name, found)
-    return judge.pairs(sides)
+    made = judge.pairs(sides)
+    if found is not None and sides[0].values is not None:
+        wrong = any(pair.verdict == "false" for pair in made)  # what follows is judged as if it were right
+        judge.network.points.fix(first.symbol.name, sides[0].values if wrong else found)
+    return made
 
 
 def _with_numbers(judge: Judge, side: Side, rule: Expr, weight: Ref) -> Values | None:
