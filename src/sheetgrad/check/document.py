@@ -107,8 +107,9 @@ def _add(report: Report, source: Source, judge: Judge, claim: Claim, pair: Pair)
     )
     report.equalities.append(Judged(place.line, place.column, pair.verdict, left, right, span))
     quantity = _quantity(claim, judge)
-    if quantity.startswith("dE_total_dw") and pair.verdict in {"true", "slip", "false"}:
-        _note_gradient(report, quantity, pair)
+    weight = _weight(claim, judge)
+    if weight and pair.verdict in {"true", "slip", "false"}:
+        _note_gradient(report, weight, pair)
     if pair.verdict in {"true", "given"} and not pair.reason:
         return
     where = f"{source.path}:{place.line}:{place.column}"
@@ -133,13 +134,22 @@ def _end(text: str, end: int) -> int:
     return end
 
 
-def _note_gradient(report: Report, quantity: str, pair: Pair) -> None:
+def _weight(claim: Claim, judge: Judge) -> str:
+    """The weight that the claim gives the final gradient of; empty where it is about something else."""
+    first = claim.members[0].value
+    node = named(first, judge.network) if isinstance(first, Ref | Partial) else None
+    if not isinstance(node, Partial) or not isinstance(node.of, Ref) or node.of.symbol.name != judge.network.loss:
+        return ""
+    name = node.wrt.symbol.name
+    return name if name in judge.network.leaves and re.match(r"[wWuUvVθ]", name) else ""
+
+
+def _note_gradient(report: Report, weight: str, pair: Pair) -> None:
     """The last closed form for a weight is the answer; a wrong one spoils it."""
     value = pair.right.node
     if value is None or isinstance(value, Partial | Ref):
         return
     verdict: Verdict = "false" if pair.verdict == "false" and pair.blamed is pair.right else "true"
-    weight = quantity.removeprefix("dE_total_d")
     is_chain = any(isinstance(part, Partial) for part in getattr(value, "factors", ()))
     if not (is_chain and verdict == "false" and report.gradients.get(weight) == "true"):
         report.gradients[weight] = verdict

@@ -71,7 +71,7 @@ def _new_factors(near: Token, network: Network, spelling: dict[str, str]) -> Ite
     for key, definition in islice(network.definitions.items(), MOST_NAMES):
         for use in references(definition):
             yield _link(near, key, use.symbol.name, spelling)
-    loss = next(reversed(network.definitions), "")
+    loss = network.loss
     for key in islice(network.definitions, MOST_NAMES):
         if key != loss:
             yield _link(near, loss, key, spelling)

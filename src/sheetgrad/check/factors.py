@@ -74,7 +74,7 @@ def _factors(network: Network, judge: Judge) -> Iterator[tuple[str, Values]]:
         for right in points.values:
             if family(left)[0] in {"t", "y"} and family(left)[1] == family(right)[1] and left != right:
                 yield f"({said(right)} - {said(left)})", points.values[right] - points.values[left]
-    top = next(reversed(network.definitions), "")
+    top = network.loss
     for key in network.definitions:
         if key != top:
             yield f"∂{said(top)}/∂{said(key)}", points.value(Partial(Ref(Symbol(top)), Ref(Symbol(key))))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -62,6 +63,25 @@ class Network:
             return found if found in self.points.values else None
         return self._alike(key)
 
+    @cached_property
+    def loss(self) -> str:
+        """The quantity that is made smaller: called a loss, else what is made from most; empty where there is none."""
+        if "E_total" in self.definitions:
+            return "E_total"
+        used = {use.symbol.name for one in self.definitions.values() for use in references(one)}
+        ends = [key for key in self.definitions if key not in used]
+        called = [key for key in ends if canonical(key) == "E_total"]
+        return max(called or ends, key=self._makings, default="")
+
+    def _makings(self, key: str) -> int:
+        """How many quantities it is made from, through however many steps."""
+        open_, seen = [key], {key}
+        while open_:
+            uses = {use.symbol.name for use in references(self.definitions.get(open_.pop(), ZERO))} - seen
+            seen |= uses
+            open_.extend(uses)
+        return len(seen)
+
     def named_own(self) -> Network:
         """The same, as what the text itself says."""
         return Network("own", self.words, self.definitions, self.leaves, self.names, self.shares)
@@ -102,9 +122,9 @@ def named(node: Expr, network: Network, missing: list[str] | None = None) -> Exp
 def _gradient(key: str, network: Network) -> Expr | None:
     """`dw1` on its own, as programs call it: the gradient of the loss."""
     inner = network.key(key[1:]) if key.startswith("d") and len(key) > 1 else None
-    if inner is None or "E_total" not in network.definitions:
+    if inner is None or not network.loss:
         return None
-    return Partial(Ref(Symbol("E_total")), Ref(Symbol(inner)))
+    return Partial(Ref(Symbol(network.loss)), Ref(Symbol(inner)))
 
 
 def renamed(node: Expr, replacements: Mapping[Expr, Expr]) -> Expr:

@@ -103,6 +103,9 @@ def _claims(piece: Piece, reading: Reading, spelling: str, names: frozenset[str]
             continue
         if not any(token.text == "=" for token in segment):
             continue
+        if _is_cut(piece, found):
+            _unclaimed(piece, found, reading, "the name on the left could not be read whole")
+            continue
         for chain in _chains(segment):
             claim = _claim(chain, piece, spelling)
             if claim is not None:
@@ -123,6 +126,11 @@ def _is_ratio(piece: Piece, segments: Sequence[Sequence[Token]], place: int) -> 
     before, this, after = segments[place - 1 : place + 2]
     gaps = (piece.text.text[before[-1].end : this[0].start], piece.text.text[this[-1].end : after[0].start])
     return all(gap.strip() == ":" for gap in gaps)
+
+
+def _is_cut(piece: Piece, run: Sequence[Token]) -> bool:
+    """Whether it begins inside a name: with what was an index, or an exponent, or the end of one."""
+    return piece.text.text[: run[0].start].rstrip()[-1:] in {"_", "^"} or run[0].text in {"^", "}"}
 
 
 def _is_mathematics(made: Sequence[Token]) -> bool:

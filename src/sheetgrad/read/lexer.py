@@ -34,7 +34,10 @@ FUNCTIONS = {
 _NEXT = r"(?:\^\s*(?:\{[\s{]*(?:\+|new|New)[\s}]*\}|\+(?=\s*[=,]|$))|(?<=\d)\+(?=\s*=))"
 _SUB = r"(?:_\s*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[^\W_]+))"
 _LABEL = r"(?:\^\s*(?:\{\s*[\(\[]\s*\w+\s*[\)\]]\s*\}|[\(\[]\s*\w\s*[\)\]]))"
-_MORE = rf"{_SUB}|{_LABEL}|{_NEXT}|\d+|_(?=[^\W\d_])"
+_LAYER, _RAISED = r"[\(\[]\s*\w+\s*[\)\]]", r"(?:\+|'|new|New)"
+_LABEL_NEXT = rf"(?:\^\s*\{{\s*(?:{_LAYER}[\s,{{]*{_RAISED}|[{{]?{_RAISED}[\s,}}]*{_LAYER})[\s}}]*\}})"
+"""A layer and the new value in one exponent: w^{(2)new}."""
+_MORE = rf"{_SUB}|{_LABEL}|{_LABEL_NEXT}|{_NEXT}|\d+|_(?=[^\W\d_])"
 _PIECES = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<frac>\\frac)|(?P<sqrt>\\sqrt)"
@@ -57,6 +60,10 @@ LONGEST_NAME = 200
 def key_of(spelled: str) -> str:
     """The identifier without underscores, braces and blanks; a layer above is kept in brackets."""
     label = ""
+    both = re.search(_LABEL_NEXT, spelled)
+    if both:
+        layer = re.sub(r"\W|new|New", "", both.group())
+        return key_of(f"{spelled[: both.start()]}^{{({layer})}}{spelled[both.end() :]}") + "new"
     raised = re.search(_NEXT, spelled) or re.search(r"\+$", spelled)
     if raised:
         return key_of(spelled[: raised.start()] + spelled[raised.end() :]) + "new"
@@ -64,7 +71,11 @@ def key_of(spelled: str) -> str:
     if match:
         label = "(" + re.sub(r"[^\w]", "", match.group()) + ")"
         spelled = spelled[: match.start()] + spelled[match.end() :]
-    return re.sub(r"[\s_{}\\,]", "", spelled) + label
+    key = re.sub(r"[\s_{}\\,]", "", spelled)
+    below = re.fullmatch(r"([A-Za-zθΘ])(new)?(\d+)(new)?", key) if label else None
+    if below and (below[2] or below[4]):  # w_{12,new}^{(2)}
+        return f"{below[1]}{below[3]}{label}new"
+    return key + label
 
 
 def tokens(text: Traced, known: frozenset[str] = frozenset()) -> list[Token]:
