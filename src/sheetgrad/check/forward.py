@@ -14,10 +14,9 @@ from sheetgrad.check.alternatives import alternatives
 from sheetgrad.check.network import Network, all_references, named, renamed
 from sheetgrad.check.pairs import NEW
 from sheetgrad.check.planting import family
-from sheetgrad.check.points import CLOSE, COUNT, Points, UnknownNameError, has_partial
-from sheetgrad.check.regular import is_regular
+from sheetgrad.check.points import CLOSE, COUNT, SMALL, Points, UnknownNameError, has_partial
+from sheetgrad.check.regular import is_odd, is_regular
 from sheetgrad.expr import Expr, Partial, Ref, Row, references
-from sheetgrad.read.arithmetic import derivatives
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -69,6 +68,10 @@ class ChoicePoints(Points):
         )
         return made
 
+    def _vanishes(self, slope_: Values) -> bool:
+        """Whether it is zero everywhere under some of the choices: the right one is among them, if any."""
+        return bool((self.numpy.abs(slope_).max(axis=-1) < SMALL).any())
+
     def held(self, probe: Probe) -> Values:
         """For each choice: whether both sides agree, and say more than 0 = 0."""
         numpy = self.numpy
@@ -99,7 +102,7 @@ def _put_right(network: Network, claims: Sequence[Claim], lost: dict[str, Expr])
     for _ in range(MOST_MISTAKES):
         known = {*network.definitions, *network.leaves, *lost}
         known |= {use.symbol.name for one in lost.values() for use in references(one)}
-        every = _probes(claims, network)
+        every = _probes(claims, network, known)
         absent = _absent(every, known)
         probes = [probe for probe in every if _speaks_of(probe, known | absent)]
         failing = [probe for probe in probes if not _holds(probe, network)]
@@ -112,14 +115,14 @@ def _put_right(network: Network, claims: Sequence[Claim], lost: dict[str, Expr])
     return network
 
 
-def _probes(claims: Sequence[Claim], network: Network) -> list[Probe]:
+def _probes(claims: Sequence[Claim], network: Network, known: set[str]) -> list[Probe]:
     """Neighbouring sides of the claims that speak of derivatives."""
     found: dict[Probe, None] = {}
     made_up: dict[Expr, Expr] = {}
     for claim in claims:
         values = [renamed(member.value, made_up) for member in claim.members if member.value is not None]
         first = claim.members[0].value
-        if isinstance(first, Ref) and len(values) > 1 and not claim.spelling and _is_made_up(first, network):
+        if isinstance(first, Ref) and len(values) > 1 and not claim.spelling and _is_made_up(first, network, known):
             meant = next((one for one in values[1:] if isinstance(one, Partial)), values[1])
             made_up.setdefault(first, meant)
             values = [meant, *values[1:]]
@@ -133,15 +136,16 @@ def _probes(claims: Sequence[Claim], network: Network) -> list[Probe]:
     return list(found)
 
 
-def _is_made_up(name: Ref, network: Network) -> bool:
+def _is_made_up(name: Ref, network: Network, known: set[str]) -> bool:
     """Whether the text has made up this name on its way: a δ."""
-    return network.key(name.symbol.name) is None and not NEW.match(name.symbol.name)
+    key = name.symbol.name
+    return key not in known and network.key(key) is None and not NEW.match(key)
 
 
 def _absent(probes: Sequence[Probe], known: set[str]) -> set[str]:
-    """Names that derivatives are taken by and that no forward equation has, though it has others of their family."""
+    """Names in derivatives that no forward equation has, though it has others of their family."""
     families = {family(name)[0] for name in known if family(name)[1]}
-    named_ = (part.wrt.symbol.name for probe in probes for side in probe for part in derivatives(side))
+    named_ = (use.symbol.name for probe in probes for side in probe for use in all_references(side))
     return {name for name in named_ if name not in known and family(name)[0] in families and family(name)[1]}
 
 
@@ -163,6 +167,7 @@ def _better(
     """The network with the one change under which most holds."""
     before = len(probes) - len(failing)
     best: tuple[tuple[int, bool], Network] | None = None
+    known = {*network.definitions, *network.leaves, *lost}
     every = {**network.definitions, **lost}
     for key, value in list(every.items())[:MOST_DEFINITIONS]:
         ordered = _ordered(every, key, set() if key in lost else set(lost))
@@ -178,11 +183,13 @@ def _better(
         points = ChoicePoints(ordered.definitions, leaves, key, choices)
         score = points.numpy.sum([points.held(probe) for probe in failing], axis=0)
         rows = points.numpy.flatnonzero(score == score.max())[:MOST_TIES]
-        row = next((int(one) for one in rows if is_regular(key, choices[one], every)), int(rows[0]))
+        row = next((int(one) for one in rows if is_odd(key, value, choices[one], every)), None)
+        if row is None:
+            row = next((int(one) for one in rows if is_regular(key, choices[one], every)), int(rows[0]))
         fills = absent & {use.symbol.name for use in references(choices[row])}
-        odd = not is_regular(key, value, every) and is_regular(key, choices[row], every)
+        odd = is_odd(key, value, choices[row], every)
         enough = 1 if fills or odd else ENOUGH
-        if score[row] < max(enough, len(failing) / 4):
+        if score[row] < max(enough, sum(_speaks_of(probe, known) for probe in failing) / 4):
             continue
         definitions = {**ordered.definitions, key: choices[row]}
         made = Network(network.origin, WORDS, definitions, tuple(leaves), network.names)

@@ -217,10 +217,10 @@ def recognised(claims: list[Claim]) -> Network:
         if all_ and (good / all_, good) > (share, held):
             best, share, held = network, good / all_, good
     fits = best is not None and share >= ENOUGH and held >= 2
-    own = _own(forward)
+    own = stated(forward)
     has_own = own is not None and len(own.definitions) >= 2
     if fits and best is not None and share < 1 and has_own and own is not None:
-        return own if _derivatives_holding(claims, own) > _derivatives_holding(claims, best) else best
+        return own if derivatives_holding(claims, own) > derivatives_holding(claims, best) else best
     if fits and best is not None:
         return best
     if has_own and own is not None:
@@ -246,7 +246,7 @@ def _holding(forward: list[tuple[str, Expr]], network: Network) -> tuple[int, in
     return good, all_
 
 
-def _derivatives_holding(claims: list[Claim], network: Network) -> int:
+def derivatives_holding(claims: list[Claim], network: Network) -> int:
     """How many of the equalities with a derivative in them hold in the network."""
     good = 0
     for claim in claims:
@@ -262,7 +262,7 @@ def _derivatives_holding(claims: list[Claim], network: Network) -> int:
     return good
 
 
-def _own(forward: list[tuple[str, Expr]]) -> Network | None:
+def stated(forward: list[tuple[str, Expr]]) -> Network | None:
     """The text's own equations, first come, in an order in which they can be computed."""
     given: dict[str, Expr] = {}
     for key, value in forward:
@@ -305,4 +305,4 @@ def _by_names(claims: list[Claim], keys: set[str]) -> Network:
     return Network("none", "no network could be made out", {}, ())
 
 
-__all__ = ["Network", "all_references", "candidates", "definitions_in", "named", "recognised", "renamed"]
+__all__ = ["Network", "all_references", "candidates", "definitions_in", "named", "derivatives_holding", "recognised", "renamed", "stated"]

@@ -28,6 +28,9 @@ COUNT = 12
 CLOSE = 1e-9
 """Relative; true pairs differ by 1e-12 at most, planted mistakes by 1e-6 at least."""
 
+SMALL = 1e-9
+"""Of a slope that is zero but for rounding."""
+
 
 class UnknownNameError(Exception):
     """A name that the network does not have."""
@@ -242,10 +245,15 @@ class Points:
         largest = [key for key, one in self.definitions.items() if isinstance(one, Call) and one.function == "max"]
         if not largest:
             return []
-        loss = Ref(Symbol(next(reversed(self.definitions))))
-        slopes = {key: self.derivative(loss, Ref(Symbol(key))) for key in largest}
+        used = {use for key in self.definitions for use in self._uses(key)}
+        ends = [Ref(Symbol(key)) for key in self.definitions if key not in used]
+        slopes = {key: [self.derivative(end, Ref(Symbol(key))) for end in ends if end.symbol.name != key] for key in largest}
         self._tangents.clear()
-        return [key for key, slope_ in slopes.items() if self.numpy.abs(slope_).max() < 1e-9]
+        return [key for key, every in slopes.items() if all(map(self._vanishes, every))]
+
+    def _vanishes(self, slope_: Values) -> bool:
+        """Whether a slope is zero everywhere."""
+        return bool(self.numpy.abs(slope_).max() < SMALL)
 
     def close(self, left: Values, right: Values) -> bool:
         """Whether two values agree at every point where both are numbers (and they are at most)."""
