@@ -93,11 +93,9 @@ def _network(reading: Reading) -> Network:
     claims = [claim for claim in reading.claims if not claim.spelling]
     found = recognised(claims)
     forward = definitions_in(claims)
-    own = stated(forward) if found.origin == "template" else found
-    if own is None or own.origin == "none":
-        return found
+    own = found if found.origin == "own" else stated(forward) or Network("own", found.words, {}, ("eta",))
     lost = {key: value for key, value in forward if key not in own.definitions}
-    if found.origin == "template" and not lost:
+    if found.origin != "own" and not lost:
         return found
     better = put_right(own, claims, lost | circular(claims))
     if better is own:

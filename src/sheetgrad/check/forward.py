@@ -16,7 +16,7 @@ from sheetgrad.check.pairs import NEW
 from sheetgrad.check.planting import family
 from sheetgrad.check.points import CLOSE, COUNT, SMALL, Points, UnknownNameError, has_partial
 from sheetgrad.check.regular import is_odd, is_regular
-from sheetgrad.expr import Expr, Partial, Ref, Row, references
+from sheetgrad.expr import Expr, Partial, Ref, Row, Sum, references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -47,6 +47,8 @@ class ChoicePoints(Points):
         """Draw the leaves as ever; compute the rest with all choices."""
         self.key, self.choices = key, choices
         self._used = list(dict.fromkeys(use.symbol.name for one in choices for use in references(one)))
+        self._slopes: dict[str, Values] = {}
+        self._shares: dict[tuple[Expr, str], Values] = {}
         super().__init__(definitions, leaves)
 
     def _made(self, key: str) -> Values:
@@ -56,16 +58,34 @@ class ChoicePoints(Points):
         return self._used if key == self.key else super()._uses(key)
 
     def _steep(self, key: str, tangent: Mapping[str, Values]) -> Values:
-        return self._each(lambda one: self._slope(one, tangent)) if key == self.key else super()._steep(key, tangent)
+        if key != self.key:
+            return super()._steep(key, tangent)
+        if not self._slopes:
+            self._slopes = self._by_name()
+        parts = [slope * tangent[name] for name, slope in self._slopes.items() if name in tangent]
+        return self._added(parts)
+
+    def _by_name(self) -> dict[str, Values]:
+        """The slope of each choice by each name that one of them has: what stands before it has none of their axis."""
+        made = {name: self.numpy.zeros((len(self.choices), COUNT)) for name in self._used}
+        for row, one in enumerate(self.choices):
+            for use in references(one):
+                made[use.symbol.name][row] = self._share(one, use.symbol.name)
+        return made
+
+    def _share(self, node: Expr, name: str) -> Values:
+        """The slope of a part by a name; choices have most of their terms in common."""
+        if name not in self._named(node):
+            return self._zero
+        found = self._shares.get((node, name))
+        if found is None:
+            parts = node.terms if isinstance(node, Sum) else ()
+            made = self._added([self._share(part, name) for part in parts]) if parts else self.slope(node, name)
+            found = self._shares[node, name] = made
+        return found
 
     def _each(self, value: Callable[[Expr], Values]) -> Values:
-        shape = (len(self.choices), COUNT)
-        made: Values = self.numpy.stack(
-            [
-                self.numpy.broadcast_to(one, shape)[row] if one.ndim > 1 else one
-                for row, one in enumerate(map(value, self.choices))
-            ]
-        )
+        made: Values = self.numpy.stack([value(one) for one in self.choices])
         return made
 
     def _vanishes(self, slope_: Values) -> bool:

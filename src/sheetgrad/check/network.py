@@ -193,7 +193,9 @@ def definitions_in(claims: Iterable[Claim]) -> list[tuple[str, Expr]]:
             continue
         first = claim.members[0].value
         second = claim.members[1].value
-        if not isinstance(first, Ref) or second is None or has_partial(second) or isinstance(second, Row):
+        if not isinstance(first, Ref) or second is None or has_partial(second):
+            continue
+        if any(isinstance(part, Row) for part in walk(second)):
             continue
         uses = references(second)
         if uses and first not in uses and not re.search(r"new|old|^δ|^Δ|^delta", first.symbol.name):
@@ -219,8 +221,9 @@ def recognised(claims: list[Claim]) -> Network:
     fits = best is not None and share >= ENOUGH and held >= 2
     own = stated(forward)
     has_own = own is not None and len(own.definitions) >= 2
-    if fits and best is not None and share < 1 and has_own and own is not None:
-        return own if derivatives_holding(claims, own) > derivatives_holding(claims, best) else best
+    if fits and best is not None and has_own and own is not None and (share < 1 or held * 2 <= len(own.definitions)):
+        ours, theirs = derivatives_holding(claims, own), derivatives_holding(claims, best)
+        return own if ours > theirs or (ours == theirs and share == 1) else best
     if fits and best is not None:
         return best
     if has_own and own is not None:

@@ -12,11 +12,11 @@ import operator
 from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
 
-from sheetgrad.expr import Call, Expr, Number, Partial, Power, Product, Ref, Row, Sum, Symbol, references
+from sheetgrad.expr import Call, Expr, Number, Partial, Power, Product, Ref, Row, Sum, Symbol, walk
 from sheetgrad.functions import in_primitives, slope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -28,6 +28,8 @@ COUNT = 12
 CLOSE = 1e-9
 """Relative; true pairs differ by 1e-12 at most, planted mistakes by 1e-6 at least."""
 
+INNER = "∂"
+"""Among the names of an expression: that there is a derivative in it."""
 SMALL = 1e-9
 """Of a slope that is zero but for rounding."""
 
@@ -71,6 +73,10 @@ class Points:
         self._tangents: dict[str, dict[str, Values]] = {}
         self._held: frozenset[str] = frozenset()
         self._known: dict[Expr, Values] = {}
+        self._names: dict[Expr, frozenset[str]] = {}
+        self._opaque: set[str] = set()
+        """Names of which only the values are known."""
+        self._zero = np.zeros(COUNT)
         for key in self.definitions:
             self.values[key] = self._made(key)
         self._held = frozenset(self._shifts())
@@ -78,6 +84,17 @@ class Points:
     def fix(self, key: str, values: Values) -> None:
         """Another name, with its values (what a text defines on the way)."""
         self.values[key] = values
+
+    def learn(self, key: str, node: Expr) -> None:
+        """A name that a text defines on the way. Derivatives by it and of it are known unless one stands in it."""
+        self.values[key] = self.value(node)
+        if INNER in self._named(node):
+            self._opaque.add(key)
+            return
+        self.definitions[key] = node
+        for tangent in self._tangents.values():
+            if not tangent.keys().isdisjoint(self._uses(key)):
+                tangent[key] = self._steep(key, tangent)
 
     def put(self, key: str, values: Values) -> None:
         """Other values for a name; what was computed from it is computed anew."""
@@ -102,9 +119,25 @@ class Points:
         """The values of a quantity by its definition."""
         return self.value(self.definitions[key])
 
-    def _uses(self, key: str) -> list[str]:
+    def _uses(self, key: str) -> Collection[str]:
         """What its definition names."""
-        return [use.symbol.name for use in references(self.definitions[key])]
+        return self._named(self.definitions[key])
+
+    def _named(self, node: Expr) -> frozenset[str]:
+        """Every name in an expression."""
+        found = self._names.get(node)
+        if found is None:
+            found = self._names[node] = frozenset(
+                part.symbol.name if isinstance(part, Ref) else INNER
+                for part in walk(node)
+                if isinstance(part, Ref | Partial | Row)
+            )
+        return found
+
+    def _moves(self, node: Expr, tangent: Mapping[str, Values]) -> bool:
+        """Whether an expression changes with what has a tangent; what holds a derivative may."""
+        names = self._named(node)
+        return INNER in names or not tangent.keys().isdisjoint(names)
 
     def _steep(self, key: str, tangent: Mapping[str, Values]) -> Values:
         """The slope of its definition."""
@@ -174,10 +207,11 @@ class Points:
     def derivative(self, of: Expr, wrt: Ref) -> Values:
         """The total derivative of an expression by one quantity."""
         key = wrt.symbol.name
-        if key not in self.values:
+        if key not in self.values or key in self._opaque:
             raise UnknownNameError(key)
-        for use in references(of):
-            self.value(use)
+        for name in self._named(of):
+            if (name not in self.values and name != INNER) or name in self._opaque:
+                raise UnknownNameError(name)
         return self._slope(of, self._tangent(key))
 
     def slope(self, node: Expr, key: str) -> Values:
@@ -190,27 +224,28 @@ class Points:
         if found is None:
             found = {key: self.numpy.ones(COUNT)}
             for name in self.definitions:
-                if name != key and name not in self._held and any(use in found for use in self._uses(name)):
+                if name != key and name not in self._held and not found.keys().isdisjoint(self._uses(name)):
                     found[name] = self._steep(name, found)
             self._tangents[key] = found
         return found
 
     def _slope(self, node: Expr, tangent: Mapping[str, Values]) -> Values:
-        zero = self.numpy.zeros(COUNT)
+        if not self._moves(node, tangent):
+            return self._zero
         match node:
-            case Number():
-                return zero
             case Ref(symbol=symbol):
-                return tangent.get(symbol.name, zero)
+                return tangent[symbol.name]
             case Sum(terms=terms):
                 return self._added([self._slope(term, tangent) for term in terms])
             case Product(factors=factors):
                 values = [self.value(factor) for factor in factors]
-                total = zero
-                for place, factor in enumerate(factors):
-                    others = [value for other, value in enumerate(values) if other != place]
-                    total = total + reduce(operator.mul, others, self._slope(factor, tangent))
-                return total
+                return self._added(
+                    [
+                        reduce(operator.mul, [*values[:place], *values[place + 1 :]], self._slope(factor, tangent))
+                        for place, factor in enumerate(factors)
+                        if self._moves(factor, tangent)
+                    ]
+                )
             case Power(base=base, exponent=Number(value=value)):
                 return (
                     float(value)
@@ -268,7 +303,7 @@ class Points:
 
 def is_number(node: Expr) -> bool:
     """Whether no quantity stands in it."""
-    return not references(node) and not has_partial(node)
+    return not any(isinstance(part, Ref) for part in walk(node)) and not has_partial(node)
 
 
 def has_partial(node: Expr) -> bool:

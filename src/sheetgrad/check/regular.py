@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.network import renamed
@@ -41,6 +42,7 @@ def _is_activation(value: Expr) -> bool:
     return isinstance(value, Call) and len(value.arguments) == 1 and isinstance(value.arguments[0], Ref)
 
 
+@lru_cache(maxsize=2_000)
 def _shape(value: Expr) -> tuple[Expr, list[tuple[str, list[int]]]]:
     """The formula without the numbers of its names, and how often each name of a family stands in it.
 

@@ -235,6 +235,7 @@ def _claim(chain: list[Token], piece: Piece, spelling: str) -> Claim | None:
             sides.append([])
         else:
             sides[-1].append(token)
+    sides = [*map(_without_tag, sides[:-1]), sides[-1]]
     members = [_member(side, piece) for side in sides if side]
     members = [members[n] if n == 0 else _continued(members[n - 1], members[n], piece) for n in range(len(members))]
     if len(members) < 2 and len(sides) < 2:

@@ -43,7 +43,7 @@ _PIECES = re.compile(
     r"|(?P<frac>\\frac)|(?P<sqrt>\\sqrt)"
     r"|(?P<sum>(?:\\sum|[Σ∑])(?:\s*[_^]\s*(?:\{[^{}]*\}|\w))*)"
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)"
-    r"|(?P<greek>δ(?:" + _SUB + "|" + _LABEL + r")+)"
+    r"|(?P<greek>δ(?:" + _SUB + "|" + _LABEL + r"|\d+)+|(?<![/{])(?<![/{] )δ[A-Za-z]\w{0,8}(?=\s*[=*]))"
     r"|(?P<partial>[∂δ])"
     r"|(?P<name>(?:\{[A-Za-z]{1,12}_?[A-Za-z]*\}|[^\W\d_]+)"
     r"(?:" + _MORE + r")*(?:[^\W_]*(?:" + _SUB + r"|_[^\W_]+)*)*)"
@@ -103,11 +103,22 @@ def _letter(found: list[Token], place: int) -> Token:
     token = found[place]
     if token.kind != "word" or not re.fullmatch(r"[A-Za-z]\d{0,2}", token.text):
         return token
+    if _is_conjunction(found, place):
+        return token
     beside = {found[near].text for near in (place - 1, place + 1) if 0 <= near < len(found)}
     following = found[place + 1].text if place + 1 < len(found) else ""
     if token.text == "e" and following in {"^", "**", "-"}:
         return token
     return token._replace(kind="name") if beside & _BESIDE else token
+
+
+def _is_conjunction(found: list[Token], place: int) -> bool:
+    """Whether a lone letter stands apart between what ends one formula and a ∂ that begins another: « … y ∂… »."""
+    if not 0 < place < len(found) - 1 or len(found[place].text) > 1:
+        return False
+    before, this, after = found[place - 1 : place + 2]
+    apart_ = before.end < this.start and this.end < after.start
+    return apart_ and after.kind == "partial" and (before.kind in {"name", "number"} or before.text in {")", "]", "}"})
 
 
 _BESIDE = frozenset("+-*/=^()[]{}|,∂") | {"**", "⊙"}

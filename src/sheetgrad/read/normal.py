@@ -127,6 +127,8 @@ _FONTS = [
 _DROPPED_GROUP = re.compile(r"\\(?:color|textcolor|dpi|tag|label|bg|fg|fontsize|hspace|vspace|phantom)\*?\s*\{[^{}]*\}")
 _MODULE = re.compile(r"(?<![\w.])(?:np|numpy|math|torch|tf|jnp)\.(?=[a-z])")
 _RATE_IN_WORDS = re.compile(r"(?<=[-+*/=·×])\s*learning[ -]rate\b|\blearning[ -]rate(?=\s*[-+*/=·×])")
+_FOLLOWS = re.compile(r"^[ \t>*-]*={1,2}>|⟹|⇨|➔|➜", re.MULTILINE)
+"""An arrow at the beginning of a line: what follows is said anew, and goes on from nothing."""
 _ASSIGNED = re.compile(r":=|←|\\(?:gets|leftarrow)(?![a-zA-Z])")
 _NEXT_STEP = re.compile(
     r"(?<=[\w}])(?:\^\s*(?:\{\s*\(?\s*[tkn]\s*\+\s*1\s*\)?\s*\}|\(\s*[tkn]\s*\+\s*1\s*\))|\(\s*[tkn]\s*\+\s*1\s*\))(?=\s*=)"
@@ -137,6 +139,8 @@ _CHANGE = re.compile(r"(?<=Δ)[ ]+(?=[A-Za-z])")
 _TIMES = re.compile(r"\s[.x]\s(?=∂|d[A-Za-z]\w*/d)")
 """A dot or an x with blanks round it before a derivative is a product: no sentence ends with a blank before its dot."""
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}(?:\{[^{}]*\})?")
+_SHORT = re.compile(r"(\\[dtc]?frac)\s*(\d)\s*(?=\d)")
+"""\frac12, a fraction of two digits without braces."""
 _FONT = re.compile(r"\\(?:" + "|".join(_FONTS) + r")(?![a-zA-Z])\s*\*?")
 _HAT = re.compile(r"\\(hat|tilde|bar|overline|widehat|vec)\s*(?:\{([^{}]*)\}|([a-zA-Z]))")
 _COMMAND = re.compile(r"\\([a-zA-Z]+)\*?")
@@ -178,9 +182,11 @@ def normal(text: Traced) -> Traced:
     text = text.sub(_MODULE, "")
     text = text.sub(_RATE_IN_WORDS, " η ")
     text = text.sub(_TIMES, " * ")
+    text = text.sub(_FOLLOWS, "⇒")
     text = text.sub(_ASSIGNED, "=")
     text = text.sub(_DROPPED_GROUP, " ")
     text = text.sub(_ENVIRONMENT, "\n")
+    text = text.sub(_SHORT, lambda match: f"{match[1]}{{{match[2]}}}")
     text = text.sub(_FONT, "")
     text = text.sub(_HAT, lambda match: f" {match[2] or match[3]}hat")
     text = _escapes(text)
