@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -45,6 +45,9 @@ class Network:
     shares: tuple[tuple[str, ...], ...] = ()
     """Groups of leaves that are positive and sum to 1."""
     points: Points = field(init=False)
+    _taken: dict[Expr, tuple[Expr, tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
+    """Expressions under the network's keys, as long as no name comes or goes."""
+    _version: tuple[int, int] = field(default=(0, 0), init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Draw the points."""
@@ -82,6 +85,16 @@ class Network:
             open_.extend(uses)
         return len(seen)
 
+    def taken(self, node: Expr) -> tuple[Expr, tuple[str, ...]]:
+        """An expression under the network's keys, and the names that it lacks."""
+        version = self.points.version, len(self.names)
+        if version != self._version:
+            self._taken.clear()
+            self._version = version
+        if node not in self._taken:
+            self._taken[node] = _named(node, self)
+        return self._taken[node]
+
     def named_own(self) -> Network:
         """The same, as what the text itself says."""
         return Network("own", self.words, self.definitions, self.leaves, self.names, self.shares)
@@ -106,17 +119,24 @@ class Network:
 
 def named(node: Expr, network: Network, missing: list[str] | None = None) -> Expr:
     """The expression under the network's keys; names it lacks are left and listed in `missing`."""
+    made, lacking = network.taken(node)
+    if missing is not None:
+        missing.extend(lacking)
+    return made
+
+
+def _named(node: Expr, network: Network) -> tuple[Expr, tuple[str, ...]]:
+    missing: list[str] = []
     replacements: dict[Expr, Expr] = {}
     for use in all_references(node):
         key = network.key(use.symbol.name)
         if key is None and (gradient := _gradient(use.symbol.name, network)) is not None:
             replacements[use] = gradient
         elif key is None:
-            if missing is not None:
-                missing.append(use.symbol.name)
+            missing.append(use.symbol.name)
         elif key != use.symbol.name:
             replacements[use] = Ref(Symbol(key))
-    return renamed(node, replacements)
+    return renamed(node, replacements), tuple(missing)
 
 
 def _gradient(key: str, network: Network) -> Expr | None:
@@ -144,6 +164,11 @@ def renamed(node: Expr, replacements: Mapping[Expr, Expr]) -> Expr:
 
 def all_references(node: Expr) -> list[Ref]:
     """Every quantity named, inside derivatives and rows too."""
+    return list(_all_references(node))
+
+
+@lru_cache(maxsize=4_000)
+def _all_references(node: Expr) -> tuple[Ref, ...]:
     found: dict[Ref, None] = {}
     stack = [node]
     while stack:
@@ -158,7 +183,7 @@ def all_references(node: Expr) -> list[Ref]:
                     stack.extend(entries)
                 case _:
                     pass
-    return list(found)
+    return tuple(found)
 
 
 # --- templates ----------------------------------------------------------------------------------
@@ -214,8 +239,9 @@ def recognised(claims: list[Claim]) -> Network:
         for use in all_references(m.value)
     }
     best, share, held = None, 0.0, 0
+    once = list(dict.fromkeys(forward))
     for network in candidates(keys):
-        good, all_ = _holding(forward, network)
+        good, all_ = _holding(once, network)
         if all_ and (good / all_, good) > (share, held):
             best, share, held = network, good / all_, good
     fits = best is not None and share >= ENOUGH and held >= 2

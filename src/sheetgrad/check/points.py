@@ -74,6 +74,8 @@ class Points:
         self._held: frozenset[str] = frozenset()
         self._known: dict[Expr, Values] = {}
         self._names: dict[Expr, frozenset[str]] = {}
+        self.version = 0
+        """Goes up with every name that comes or goes."""
         self._opaque: set[str] = set()
         """Names of which only the values are known."""
         self._zero = np.zeros(COUNT)
@@ -84,10 +86,12 @@ class Points:
     def fix(self, key: str, values: Values) -> None:
         """Another name, with its values (what a text defines on the way)."""
         self.values[key] = values
+        self.version += 1
 
     def learn(self, key: str, node: Expr) -> None:
         """A name that a text defines on the way. Derivatives by it and of it are known unless one stands in it."""
         self.values[key] = self.value(node)
+        self.version += 1
         if INNER in self._named(node):
             self._opaque.add(key)
             return
@@ -104,6 +108,7 @@ class Points:
     def forget(self, key: str) -> None:
         """A name given for one line only."""
         self.values.pop(key, None)
+        self.version += 1
         self._known.clear()
         self._tangents.pop(key, None)
 
