@@ -4,7 +4,8 @@
 
 The folder holds the documents and `truth.tsv`, a table with tabs whose columns
 include `file` and `verdict`; a verdict names the weights whose final gradient is
-wrong (`right w1-w8`, `WRONG w3,w4: …`). Files of other kinds are passed over.
+wrong (`right w1-w8`, `WRONG w3,w4: …`). That is said of texts and programs only; workbooks
+are for `bench_books.py`, and files of other kinds are passed over.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sheetgrad.check.findings import Report
 
 WEIGHTS = re.compile(r"w(\d+)(?:\s*[-–]\s*w(\d+))?")
+KINDS = frozenset({"document", "notebook", "code"})
 COLUMNS = f"{'file':<24} {'read':>6} {'true':>5} {'slip':>5} {'false':>5} {'unread':>6} {'lines':>5}"
 HEAD = f"{COLUMNS}  found wrong / said wrong"
 
@@ -62,7 +64,7 @@ def said_wrong(verdict: str) -> frozenset[str]:
 def rows(folder: Path) -> Iterator[Row]:
     with (folder / "truth.tsv").open(encoding="utf-8", newline="") as file:
         truth = {row["file"]: row["verdict"] or "" for row in csv.DictReader(file, delimiter="\t")}
-    names = [name for name in truth if Path(name).suffix.lower() in FORMS and (folder / name).exists()]
+    names = [name for name in truth if FORMS.get(Path(name).suffix.lower()) in KINDS and (folder / name).exists()]
     for name, report in zip(names, check_files([folder / name for name in names]), strict=True):
         yield Row(report, said_wrong(truth[name]), truth[name])
 

@@ -20,6 +20,7 @@ MOST_FACTORS = 9
 def alternatives(key: str, value: Expr, names: Sequence[str]) -> list[Expr]:
     """Other formulas for a quantity, the likeliest first; `names` are what it may be made from."""
     every = (
+        *_without_numbers(value),
         *_other_names(value, names),
         *missing_factor(value, Ref(Symbol(key)), {}),
         *sign(value, Ref(Symbol(key)), {}),
@@ -34,6 +35,18 @@ def alternatives(key: str, value: Expr, names: Sequence[str]) -> list[Expr]:
     allowed = set(names)
     fitting = (one for one in every if {use.symbol.name for use in references(one)} <= allowed)
     return list(islice(dict.fromkeys(fitting), MOST))
+
+
+def _without_numbers(value: Expr) -> Iterator[Expr]:
+    """Without a sign or a number in front, of the whole or of a term."""
+
+    def change(node: Expr) -> Iterator[Expr]:
+        if isinstance(node, Product) and any(isinstance(factor, Number) for factor in node.factors):
+            rest = tuple(factor for factor in node.factors if not isinstance(factor, Number))
+            if rest:
+                yield rest[0] if len(rest) == 1 else Product(rest)
+
+    yield from variants(value, change)
 
 
 def _other_names(value: Expr, names: Sequence[str]) -> Iterator[Expr]:

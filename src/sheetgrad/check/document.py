@@ -11,7 +11,7 @@ from sheetgrad.check.explain import explained
 from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.check.forward import put_right
 from sheetgrad.check.judge import Judge
-from sheetgrad.check.network import Network, definitions_in, named, recognised
+from sheetgrad.check.network import Network, definitions_in, derivatives_holding, named, recognised, stated
 from sheetgrad.check.shares import with_shares
 from sheetgrad.check.signals import meanings
 from sheetgrad.check.steps import Steps
@@ -96,13 +96,18 @@ def _own(network: Network) -> Network:
 def _network(reading: Reading) -> Network:
     """The network that the text is about; its own equations are put right where its derivatives say so."""
     claims = [claim for claim in reading.claims if not claim.spelling]
-    found = recognised(claims)
-    if found.origin != "own":
+    found = with_shares(recognised(claims), claims)
+    forward = definitions_in(claims)
+    own = found if found.origin == "own" else stated(forward) or Network("own", found.words, {}, ("eta",))
+    lost = {key: value for key, value in forward if key not in own.definitions}
+    if found.origin != "own" and not lost:
         return found
-    found = with_shares(found, claims)
-    lost = {key: value for key, value in definitions_in(claims) if key not in found.definitions} | circular(claims)
-    better = put_right(found, claims, lost)
-    return found if better is found else better.named_own()
+    better = put_right(own, claims, lost | circular(claims))
+    if better is own:
+        return found
+    if found.origin == "template" and derivatives_holding(claims, better) <= derivatives_holding(claims, found):
+        return found
+    return better.named_own()
 
 
 def _add(report: Report, source: Source, judge: Judge, claim: Claim, pair: Pair) -> None:

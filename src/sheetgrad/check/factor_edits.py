@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sheetgrad.check.edit import MOST_NAMES, Edit, is_operand, mark, words
 from sheetgrad.check.planting import family
 from sheetgrad.check.points import COUNT, UnknownNameError
+from sheetgrad.check.trials import Trials
 from sheetgrad.expr import references
-from sheetgrad.read.folding import CLOSING, folded
+from sheetgrad.read.folding import CLOSING, OPENING, folded
 from sheetgrad.read.grammar import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from sheetgrad.check.network import Network
     from sheetgrad.check.points import Values
-    from sheetgrad.check.trials import Trials
     from sheetgrad.read.lexer import Token
 
 MOST_CLOSING = 6
@@ -30,6 +30,11 @@ def put_in(tokens: tuple[Token, ...], trials: Trials, spelling: dict[str, str]) 
 
     What factor a term needs is computed; only one that it is gets put in.
     """
+    inner = _inside(tokens, trials)
+    if inner is not None:
+        before, within, after, wanted = inner
+        for edit in put_in(within, Trials(trials.network, wanted), spelling):
+            yield edit._replace(tokens=(*before, *edit.tokens, *after))
     formula = trials.formula(tokens)
     if formula is None:
         return
@@ -43,6 +48,34 @@ def put_in(tokens: tuple[Token, ...], trials: Trials, spelling: dict[str, str]) 
             for place in _ends(tokens, term.first, term.last):
                 made = (*tokens[: place + 1], mark("*", tokens[place]), *factors[number], *tokens[place + 1 :])
                 yield Edit("missing-factor", made, "", words(factors[number]))
+
+
+Tokens: TypeAlias = "tuple[Token, ...]"
+
+
+def _inside(tokens: Tokens, trials: Trials) -> tuple[Tokens, Tokens, Tokens, Values] | None:
+    """Where all of it is one function of something: what stands before it, in it and after, and what it should be."""
+    if len(tokens) < 4 or tokens[0].text not in INVERSE or tokens[1].text not in OPENING:
+        return None
+    depth = 0
+    for place, token in enumerate(tokens[1:], 1):
+        depth += (token.text in OPENING) - (token.text in CLOSING)
+        if not depth:
+            if any(rest.text not in CLOSING | {"}": ""} for rest in tokens[place:]):
+                return None
+            with trials.network.points.numpy.errstate(all="ignore"):
+                wanted = INVERSE[tokens[0].text](trials.network.points.numpy, trials.wanted)
+            return tokens[:2], tokens[2:place], tokens[place:], wanted
+    return None
+
+
+INVERSE: Mapping[str, Callable[[Any, Values], Values]] = {
+    "tanh": lambda numpy, y: numpy.arctanh(y),
+    "sigmoid": lambda numpy, y: numpy.log(y / (1 - y)),
+    "exp": lambda numpy, y: numpy.log(y),
+    "log": lambda numpy, y: numpy.exp(y),
+}
+"""What a function is applied to, from its value."""
 
 
 def _value(factor: tuple[Token, ...], network: Network) -> Values:
@@ -71,7 +104,7 @@ def _new_factors(near: Token, network: Network, spelling: dict[str, str]) -> Ite
     for key, definition in islice(network.definitions.items(), MOST_NAMES):
         for use in references(definition):
             yield _link(near, key, use.symbol.name, spelling)
-    loss = next(reversed(network.definitions), "")
+    loss = network.loss
     for key in islice(network.definitions, MOST_NAMES):
         if key != loss:
             yield _link(near, loss, key, spelling)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.case import Case, Repair, sentence
 from sheetgrad.check.edits import tidy
+from sheetgrad.check.network import all_references
 from sheetgrad.check.planting import family
-from sheetgrad.expr import Call, Partial, Ref, Sum, Symbol, references
+from sheetgrad.expr import MINUS_ONE, Call, Partial, Power, Ref, Sum, Symbol, references, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,10 @@ def ratio_of(case: Case) -> Repair | None:
     inner = f"({text})" if is_sum else text
     if numpy.allclose(ratio, ratio[0], rtol=1e-9):
         return _constant(float(ratio[0]), inner)
+    for key in _divisors(case):
+        if case.network.points.close(1 / ratio, case.network.points.values[key]):
+            name = case.judge.spelled(key)
+            return Repair("missing-factor", f"{inner} / {name}", sentence(f"it must be divided by {name}"))
     for words, value in _factors(case.network, case.judge):
         if case.network.points.close(ratio, value):
             return Repair(
@@ -42,6 +47,17 @@ def ratio_of(case: Case) -> Repair | None:
                 "extra-factor", "", sentence(f"the factor {words} is too many: no link of the chain gives it")
             )
     return None
+
+
+def _divisors(case: Case) -> list[str]:
+    """What the network divides by and the formula does not name."""
+    inside = set() if case.wrong.node is None else set(all_references(case.wrong.node))
+    found: dict[str, None] = {}
+    for definition in case.network.definitions.values():
+        for part in walk(definition):
+            if isinstance(part, Power) and isinstance(part.base, Ref) and part.exponent is MINUS_ONE:
+                found.setdefault(part.base.symbol.name)
+    return [key for key in found if Ref(Symbol(key)) not in inside]
 
 
 def _constant(ratio: float, inner: str) -> Repair:
@@ -74,7 +90,7 @@ def _factors(network: Network, judge: Judge) -> Iterator[tuple[str, Values]]:
         for right in points.values:
             if family(left)[0] in {"t", "y"} and family(left)[1] == family(right)[1] and left != right:
                 yield f"({said(right)} - {said(left)})", points.values[right] - points.values[left]
-    top = next(reversed(network.definitions), "")
+    top = network.loss
     for key in network.definitions:
         if key != top:
             yield f"∂{said(top)}/∂{said(key)}", points.value(Partial(Ref(Symbol(top)), Ref(Symbol(key))))

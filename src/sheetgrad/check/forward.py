@@ -14,13 +14,12 @@ from sheetgrad.check.alternatives import alternatives
 from sheetgrad.check.network import Network, all_references, named, renamed
 from sheetgrad.check.pairs import NEW
 from sheetgrad.check.planting import family
-from sheetgrad.check.points import CLOSE, COUNT, Points, UnknownNameError, has_partial
-from sheetgrad.check.regular import is_regular
+from sheetgrad.check.points import CLOSE, COUNT, SMALL, Points, UnknownNameError, has_partial
+from sheetgrad.check.regular import is_odd, is_regular
 from sheetgrad.expr import Expr, Number, Partial, Product, Ref, Row, Sum, references
-from sheetgrad.read.arithmetic import derivatives
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from sheetgrad.check.points import Values
     from sheetgrad.read.claims import Claim
@@ -55,26 +54,50 @@ class ChoicePoints(Points):
         """Draw the leaves as ever; compute the rest with all choices."""
         self.key, self.choices = key, choices
         self._used = list(dict.fromkeys(use.symbol.name for one in choices for use in references(one)))
+        self._slopes: dict[str, Values] = {}
+        self._shares: dict[tuple[Expr, str], Values] = {}
         super().__init__(definitions, leaves, shares=shares)
 
     def _made(self, key: str) -> Values:
         return self._each(self.value) if key == self.key else super()._made(key)
 
-    def _uses(self, key: str) -> list[str]:
+    def _uses(self, key: str) -> Collection[str]:
         return self._used if key == self.key else super()._uses(key)
 
     def _steep(self, key: str, tangent: Mapping[str, Values]) -> Values:
-        return self._each(lambda one: self._slope(one, tangent)) if key == self.key else super()._steep(key, tangent)
+        if key != self.key:
+            return super()._steep(key, tangent)
+        if not self._slopes:
+            self._slopes = self._by_name()
+        parts = [slope * tangent[name] for name, slope in self._slopes.items() if name in tangent]
+        return self._added(parts)
+
+    def _by_name(self) -> dict[str, Values]:
+        """The slope of each choice by each name that one of them has: what stands before it has none of their axis."""
+        made = {name: self.numpy.zeros((len(self.choices), COUNT)) for name in self._used}
+        for row, one in enumerate(self.choices):
+            for use in references(one):
+                made[use.symbol.name][row] = self._share(one, use.symbol.name)
+        return made
+
+    def _share(self, node: Expr, name: str) -> Values:
+        """The slope of a part by a name; choices have most of their terms in common."""
+        if name not in self._named(node):
+            return self._zero
+        found = self._shares.get((node, name))
+        if found is None:
+            parts = node.terms if isinstance(node, Sum) else ()
+            made = self._added([self._share(part, name) for part in parts]) if parts else self.slope(node, name)
+            found = self._shares[node, name] = made
+        return found
 
     def _each(self, value: Callable[[Expr], Values]) -> Values:
-        shape = (len(self.choices), COUNT)
-        made: Values = self.numpy.stack(
-            [
-                self.numpy.broadcast_to(one, shape)[row] if one.ndim > 1 else one
-                for row, one in enumerate(map(value, self.choices))
-            ]
-        )
+        made: Values = self.numpy.stack([value(one) for one in self.choices])
         return made
+
+    def _vanishes(self, slope_: Values) -> bool:
+        """Whether it is zero everywhere under some of the choices: the right one is among them, if any."""
+        return bool((self.numpy.abs(slope_).max(axis=-1) < SMALL).any())
 
     def held(self, probe: Probe) -> Values:
         """For each choice: whether both sides agree, and say more than 0 = 0."""
@@ -107,7 +130,7 @@ def _put_right(network: Network, claims: Sequence[Claim], lost: dict[str, Expr])
     for _ in range(MOST_MISTAKES):
         known = {*network.definitions, *network.leaves, *lost}
         known |= {use.symbol.name for one in lost.values() for use in references(one)}
-        every = _probes(claims, network)
+        every = _probes(claims, network, known)
         absent = _absent(every, known)
         probes = [probe for probe in every if _speaks_of(probe, known | absent)]
         failing = [probe for probe in probes if not _holds(probe, network)]
@@ -120,7 +143,7 @@ def _put_right(network: Network, claims: Sequence[Claim], lost: dict[str, Expr])
     return network
 
 
-def _probes(claims: Sequence[Claim], network: Network) -> list[Probe]:
+def _probes(claims: Sequence[Claim], network: Network, known: set[str]) -> list[Probe]:
     """Neighbouring sides of the claims that speak of derivatives."""
     found: dict[Probe, None] = {}
     families: dict[tuple[int, int], list[Probe]] = {}
@@ -128,7 +151,7 @@ def _probes(claims: Sequence[Claim], network: Network) -> list[Probe]:
     for claim in claims:
         values = [renamed(member.value, made_up) for member in claim.members if member.value is not None]
         first = claim.members[0].value
-        if isinstance(first, Ref) and len(values) > 1 and not claim.spelling and _is_made_up(first, network):
+        if isinstance(first, Ref) and len(values) > 1 and not claim.spelling and _is_made_up(first, network, known):
             meant = next((one for one in values[1:] if isinstance(one, Partial)), values[1])
             made_up.setdefault(first, meant)
             values = [meant, *values[1:]]
@@ -156,15 +179,16 @@ def _all_of(members: Sequence[Probe]) -> Probe:
     return Probe(left, right)
 
 
-def _is_made_up(name: Ref, network: Network) -> bool:
+def _is_made_up(name: Ref, network: Network, known: set[str]) -> bool:
     """Whether the text has made up this name on its way: a δ."""
-    return network.key(name.symbol.name) is None and not NEW.match(name.symbol.name)
+    key = name.symbol.name
+    return key not in known and network.key(key) is None and not NEW.match(key)
 
 
 def _absent(probes: Sequence[Probe], known: set[str]) -> set[str]:
-    """Names that derivatives are taken by and that no forward equation has, though it has others of their family."""
+    """Names in derivatives that no forward equation has, though it has others of their family."""
     families = {family(name)[0] for name in known if family(name)[1]}
-    named_ = (part.wrt.symbol.name for probe in probes for side in probe for part in derivatives(side))
+    named_ = (use.symbol.name for probe in probes for side in probe for use in all_references(side))
     return {name for name in named_ if name not in known and family(name)[0] in families and family(name)[1]}
 
 
@@ -192,6 +216,7 @@ def _better(
     """The network with the one change under which most holds; nothing `whole` is changed: a member of a family."""
     before = len(probes) - len(failing)
     best: tuple[tuple[int, bool], Network] | None = None
+    known = {*network.definitions, *network.leaves, *lost}
     every = {**network.definitions, **lost}
     for key, value in list(every.items())[:MOST_DEFINITIONS]:
         ordered = None if key in whole else _ordered(every, key, set() if key in lost else set(lost))
@@ -207,11 +232,13 @@ def _better(
         points = ChoicePoints(ordered.definitions, leaves, key, choices, network.shares)
         score = points.numpy.sum([points.held(probe) for probe in failing], axis=0)
         rows = points.numpy.flatnonzero(score == score.max())[:MOST_TIES]
-        row = next((int(one) for one in rows if is_regular(key, choices[one], every)), int(rows[0]))
+        row = next((int(one) for one in rows if is_odd(key, value, choices[one], every)), None)
+        if row is None:
+            row = next((int(one) for one in rows if is_regular(key, choices[one], every)), int(rows[0]))
         fills = absent & {use.symbol.name for use in references(choices[row])}
-        odd = not is_regular(key, value, every) and is_regular(key, choices[row], every)
+        odd = is_odd(key, value, choices[row], every)
         enough = 1 if fills or odd else ENOUGH
-        if score[row] < max(enough, len(failing) / 4):
+        if score[row] < max(enough, sum(_speaks_of(probe, known) for probe in failing) / 4):
             continue
         definitions = {**ordered.definitions, key: choices[row]}
         made = Network(network.origin, WORDS, definitions, tuple(leaves), network.names, network.shares)

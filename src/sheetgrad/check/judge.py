@@ -62,8 +62,11 @@ class Judge:
         return pairs
 
     def _assumed(self, pair: Pair) -> str:
-        """Two names and nothing else, one of them free to choose (w1 = w2, a_o1 = t1): a case, no law."""
+        """What is free to choose set to something: a case, no law. So is w1 = w2, a_o1 = t1, or w1 = 3*w2."""
         nodes = (pair.left.node, pair.right.node)
+        first = pair.left.node
+        if isinstance(first, Ref) and first.symbol.name in self.network.leaves and not _is_change(pair.right.node):
+            return f"{self.spelled(first.symbol.name)} is free to choose"
         keys = [node.symbol.name for node in nodes if isinstance(node, Ref)]
         free = [key for key in keys if key in self.network.leaves]
         return "it is a case that is looked at" if len(keys) == len(nodes) and free else ""
@@ -148,12 +151,17 @@ class Judge:
         nodes = [member.value for member in claim.members if member.value is not None]
         if claim.choice or any(has_partial(node) for node in nodes):
             return True
-        keys = [self.network.key(use.symbol.name) for node in nodes for use in all_references(node)]
+        keys = [self._known(use.symbol.name) for node in nodes for use in all_references(node)]
         known = {key for key in keys if key is not None}
         alone = bool(nodes) and isinstance(nodes[0], Ref) and None not in keys
         first = bool(nodes) and isinstance(nodes[0], Ref) and keys[0] is None
         shorthand = first and keys.count(None) == 1 and not any(isinstance(node, Ref) for node in nodes[1:])
         return len(known) >= 2 or (len(known) == 1 and (alone or shorthand))
+
+    def _known(self, name: str) -> str | None:
+        """The quantity that a name stands for, or whose new value it is."""
+        match = NEW.match(name)
+        return self.network.key(name) or (self.network.key(match[1] or match[2]) if match else None)
 
     # --- one side -------------------------------------------------------------------------------
 
@@ -186,16 +194,24 @@ class Judge:
         if self._near(key):
             return False
         if key in self.meant:
-            values = self.network.points.value(self.meant[key])
-            sides[0].node, sides[0].values, sides[0].reason = self.meant[key], values, ""
-            self.network.points.fix(key, values)
+            self.network.points.learn(key, self.meant[key])
+            sides[0].node, sides[0].values, sides[0].reason = self.meant[key], self.network.points.values[key], ""
             self.defined.add(key)
             return False
         if right.values is not None and not is_numeric(right.node):
-            self.network.points.introduce(key, right.node)
+            self._learn(key, right.node, right.values)
             self.defined.add(key)
             sides[0].node, sides[0].values, sides[0].reason = first, right.values, ""
         return True
+
+    def _learn(self, key: str, node: Expr, values: Values) -> None:
+        """Another name for a quantity of the network, else a name of the text's own."""
+        points = self.network.points
+        same = next((own for own, has in points.values.items() if points.close(has, values)), None)
+        if same is None:
+            points.learn(key, node)
+        else:
+            self.network.names[key] = same
 
     def _near(self, key: str) -> str | None:
         """A quantity of the network whose name is one letter away."""
@@ -335,6 +351,11 @@ def _with_turned(node: Expr, base: str) -> Expr:
         if match is not None and match[1] == base:
             turned[use] = Ref(Symbol(f"{base}{match[3]}{match[2]}{match[4] or ''}"))
     return renamed(node, turned)
+
+
+def _is_change(node: Expr | None) -> bool:
+    """Whether a rate or a derivative stands in it: then it says what becomes of a weight."""
+    return node is None or has_partial(node) or any(use.symbol.name == "eta" for use in all_references(node))
 
 
 def has_fraction(member: Member) -> bool:

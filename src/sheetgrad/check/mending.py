@@ -33,7 +33,11 @@ class Mending:
         right = slipped(key)
         if right is not None and network.key(right) is not None:
             return network.key(right)
-        near = [name for name in network.points.values if _one_away(key, name.replace("_", ""))]
+        near = [
+            name
+            for name in network.points.values
+            if _one_away(key, name.replace("_", "")) and not _other_letter(key, name)
+        ]
         return near[0] if len(near) == 1 else None
 
     def by_slip(self, member: Member, network: Network, wanted: Values) -> Slip | None:
@@ -97,7 +101,7 @@ def _choices(options: dict[Ref, list[str]]) -> Iterator[dict[Expr, Expr]]:
 
 def _one_away(left: str, right: str) -> bool:
     """Whether one letter more, less or other makes them equal; a digit counts only where there is a letter."""
-    if abs(len(left) - len(right)) > 1 or left == right or len(left) == len(right) == 1:
+    if abs(len(left) - len(right)) > 1 or left == right or max(len(left), len(right)) == 1:
         return False
     start = 0
     while start < min(len(left), len(right)) and left[start] == right[start]:
@@ -107,6 +111,11 @@ def _one_away(left: str, right: str) -> bool:
         return same and not (left[start].isdigit() and right[start].isdigit())
     short, long = sorted((left, right), key=len)
     return long[:start] + long[start + 1 :] == short
+
+
+def _other_letter(left: str, right: str) -> bool:
+    """Whether both are one letter with an index, and not the same letter: δ1 is no slip for z1."""
+    return left[:1] != right[:1] and not any(name[1:2].isalpha() for name in (left, right))
 
 
 def _spelled(member: Member, use: Ref) -> str:

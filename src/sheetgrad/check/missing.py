@@ -46,7 +46,7 @@ def missing_term(case: Case) -> Repair | None:
 def _ways(network: Network) -> Iterator[Way]:
     """Every step of the network with the gradient above it, for the loss and for each of its terms."""
     points = network.points
-    total = next(reversed(network.definitions), "")
+    total = network.loss
     terms = [use.symbol.name for use in references(network.definitions[total])] if total else []
     for loss in (total, *(term for term in terms if term in network.definitions)):
         for step, definition in islice(network.definitions.items(), MOST_NAMES):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -48,6 +49,9 @@ class Network:
     shares: tuple[tuple[str, ...], ...] = ()
     """Groups of leaves that are positive and sum to 1."""
     points: Points = field(init=False)
+    _taken: dict[Expr, tuple[Expr, tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
+    """Expressions under the network's keys, as long as no name comes or goes."""
+    _version: tuple[int, int] = field(default=(0, 0), init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Draw the points."""
@@ -66,17 +70,38 @@ class Network:
             return found if found in self.points.values else None
         return self._alike(key)
 
-    @property
+    @cached_property
     def loss(self) -> str:
-        """What all of it leads to: the total error, or the last quantity that nothing else is made from."""
-        totals = [key for key in self.definitions if canonical(key) == "E_total"]
+        """The quantity that is made smaller: called a loss, else what is made from most; empty where there is none."""
+        if "E_total" in self.definitions:
+            return "E_total"
         used = {use.symbol.name for one in self.definitions.values() for use in references(one)}
         ends = [key for key in self.definitions if key not in used]
-        return next(reversed([key for key in totals if key in ends] or totals or ends), "")
+        called = [key for key in ends if canonical(key) == "E_total"]
+        return max(called or ends, key=self._makings, default="")
+
+    def _makings(self, key: str) -> int:
+        """How many quantities it is made from, through however many steps."""
+        open_, seen = [key], {key}
+        while open_:
+            uses = {use.symbol.name for use in references(self.definitions.get(open_.pop(), ZERO))} - seen
+            seen |= uses
+            open_.extend(uses)
+        return len(seen)
 
     def is_weight(self, key: str) -> bool:
         """Whether a quantity is given from outside and no input, target or rate."""
         return key in self.leaves and not _DATA.fullmatch(canonical(key) or key)
+
+    def taken(self, node: Expr) -> tuple[Expr, tuple[str, ...]]:
+        """An expression under the network's keys, and the names that it lacks."""
+        version = self.points.version, len(self.names)
+        if version != self._version:
+            self._taken.clear()
+            self._version = version
+        if node not in self._taken:
+            self._taken[node] = _named(node, self)
+        return self._taken[node]
 
     def named_own(self) -> Network:
         """The same, as what the text itself says."""
@@ -102,17 +127,24 @@ class Network:
 
 def named(node: Expr, network: Network, missing: list[str] | None = None) -> Expr:
     """The expression under the network's keys; names it lacks are left and listed in `missing`."""
+    made, lacking = network.taken(node)
+    if missing is not None:
+        missing.extend(lacking)
+    return made
+
+
+def _named(node: Expr, network: Network) -> tuple[Expr, tuple[str, ...]]:
+    missing: list[str] = []
     replacements: dict[Expr, Expr] = {}
     for use in all_references(node):
         key = network.key(use.symbol.name)
         if key is None and (gradient := _gradient(use.symbol.name, network)) is not None:
             replacements[use] = gradient
         elif key is None:
-            if missing is not None:
-                missing.append(use.symbol.name)
+            missing.append(use.symbol.name)
         elif key != use.symbol.name:
             replacements[use] = Ref(Symbol(key))
-    return renamed(node, replacements)
+    return renamed(node, replacements), tuple(missing)
 
 
 def _gradient(key: str, network: Network) -> Expr | None:
@@ -140,6 +172,11 @@ def renamed(node: Expr, replacements: Mapping[Expr, Expr]) -> Expr:
 
 def all_references(node: Expr) -> list[Ref]:
     """Every quantity named, inside derivatives and rows too."""
+    return list(_all_references(node))
+
+
+@lru_cache(maxsize=4_000)
+def _all_references(node: Expr) -> tuple[Ref, ...]:
     found: dict[Ref, None] = {}
     stack = [node]
     while stack:
@@ -154,7 +191,7 @@ def all_references(node: Expr) -> list[Ref]:
                     stack.extend(entries)
                 case _:
                     pass
-    return list(found)
+    return tuple(found)
 
 
 # --- templates ----------------------------------------------------------------------------------
@@ -189,7 +226,9 @@ def definitions_in(claims: Iterable[Claim]) -> list[tuple[str, Expr]]:
             continue
         first = claim.members[0].value
         second = claim.members[1].value
-        if not isinstance(first, Ref) or second is None or has_partial(second) or isinstance(second, Row):
+        if not isinstance(first, Ref) or second is None or has_partial(second):
+            continue
+        if any(isinstance(part, Row) for part in walk(second)):
             continue
         uses = references(second)
         if uses and first not in uses and not re.search(r"new|old|^δ|^Δ|^delta", first.symbol.name):
@@ -208,15 +247,17 @@ def recognised(claims: list[Claim]) -> Network:
         for use in all_references(m.value)
     }
     best, share, held = None, 0.0, 0
+    once = list(dict.fromkeys(forward))
     for network in candidates(keys):
-        good, all_ = _holding(forward, network)
+        good, all_ = _holding(once, network)
         if all_ and (good / all_, good) > (share, held):
             best, share, held = network, good / all_, good
     fits = best is not None and share >= ENOUGH and held >= 2
-    own = _own(forward)
+    own = stated(forward)
     has_own = own is not None and len(own.definitions) >= 2
-    if fits and best is not None and share < 1 and has_own and own is not None:
-        return own if derivatives_holding(claims, own) > derivatives_holding(claims, best) else best
+    if fits and best is not None and has_own and own is not None and (share < 1 or held * 2 <= len(own.definitions)):
+        ours, theirs = derivatives_holding(claims, own), derivatives_holding(claims, best)
+        return own if ours > theirs or (ours == theirs and share == 1) else best
     if fits and best is not None:
         return best
     if has_own and own is not None:
@@ -258,7 +299,7 @@ def derivatives_holding(claims: Iterable[Claim], network: Network) -> int:
     return good
 
 
-def _own(forward: list[tuple[str, Expr]]) -> Network | None:
+def stated(forward: list[tuple[str, Expr]]) -> Network | None:
     """The text's own equations, first come, in an order in which they can be computed."""
     given: dict[str, Expr] = {}
     for key, value in forward:
@@ -310,4 +351,5 @@ __all__ = [
     "named",
     "recognised",
     "renamed",
+    "stated",
 ]

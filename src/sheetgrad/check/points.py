@@ -12,11 +12,11 @@ import operator
 from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
 
-from sheetgrad.expr import Call, Expr, Number, Partial, Power, Product, Ref, Row, Sum, Symbol, references
+from sheetgrad.expr import Call, Expr, Number, Partial, Power, Product, Ref, Row, Sum, Symbol, walk
 from sheetgrad.functions import in_primitives, slope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -27,6 +27,11 @@ COUNT = 12
 """Two sets of six."""
 CLOSE = 1e-9
 """Relative; true pairs differ by 1e-12 at most, planted mistakes by 1e-6 at least."""
+
+INNER = "∂"
+"""Among the names of an expression: that there is a derivative in it."""
+SMALL = 1e-9
+"""Of a slope that is zero but for rounding."""
 
 
 class UnknownNameError(Exception):
@@ -65,25 +70,35 @@ class Points:
         for group in shares:
             total = self._added([np.abs(self.values[leaf]) for leaf in group])
             self.values |= {leaf: np.abs(self.values[leaf]) / total for leaf in group}
-        self._made_up: set[str] = set()
         self._tangents: dict[str, dict[str, Values]] = {}
         self._held: frozenset[str] = frozenset()
         self._known: dict[Expr, Values] = {}
+        self._names: dict[Expr, frozenset[str]] = {}
+        self.version = 0
+        """Goes up with every name that comes or goes."""
+        self._opaque: set[str] = set()
+        """Names of which only the values are known."""
+        self._zero = np.zeros(COUNT)
         for key in self.definitions:
             self.values[key] = self._made(key)
         self._held = frozenset(self._shifts())
 
     def fix(self, key: str, values: Values) -> None:
-        """Another name, with its values; nothing is known of what it is made from."""
+        """Another name, with its values (what a text defines on the way)."""
         self.values[key] = values
-        self._made_up.add(key)
+        self.version += 1
 
-    def introduce(self, key: str, node: Expr) -> None:
-        """Another name, with its formula (what a text defines on the way)."""
-        self.fix(key, self.value(node))
-        if not has_partial(node):
-            self.definitions[key] = node
-            self._tangents.clear()
+    def learn(self, key: str, node: Expr) -> None:
+        """A name that a text defines on the way. Derivatives by it and of it are known unless one stands in it."""
+        self.values[key] = self.value(node)
+        self.version += 1
+        if INNER in self._named(node):
+            self._opaque.add(key)
+            return
+        self.definitions[key] = node
+        for tangent in self._tangents.values():
+            if not tangent.keys().isdisjoint(self._uses(key)):
+                tangent[key] = self._steep(key, tangent)
 
     def put(self, key: str, values: Values) -> None:
         """Other values for a name; what was computed from it is computed anew."""
@@ -93,6 +108,7 @@ class Points:
     def forget(self, key: str) -> None:
         """A name given for one line only."""
         self.values.pop(key, None)
+        self.version += 1
         self._known.clear()
         self._tangents.pop(key, None)
 
@@ -108,9 +124,25 @@ class Points:
         """The values of a quantity by its definition."""
         return self.value(self.definitions[key])
 
-    def _uses(self, key: str) -> list[str]:
+    def _uses(self, key: str) -> Collection[str]:
         """What its definition names."""
-        return [use.symbol.name for use in references(self.definitions[key])]
+        return self._named(self.definitions[key])
+
+    def _named(self, node: Expr) -> frozenset[str]:
+        """Every name in an expression."""
+        found = self._names.get(node)
+        if found is None:
+            found = self._names[node] = frozenset(
+                part.symbol.name if isinstance(part, Ref) else INNER
+                for part in walk(node)
+                if isinstance(part, Ref | Partial | Row)
+            )
+        return found
+
+    def _moves(self, node: Expr, tangent: Mapping[str, Values]) -> bool:
+        """Whether an expression changes with what has a tangent; what holds a derivative may."""
+        names = self._named(node)
+        return INNER in names or not tangent.keys().isdisjoint(names)
 
     def _steep(self, key: str, tangent: Mapping[str, Values]) -> Values:
         """The slope of its definition."""
@@ -180,16 +212,12 @@ class Points:
     def derivative(self, of: Expr, wrt: Ref) -> Values:
         """The total derivative of an expression by one quantity."""
         key = wrt.symbol.name
-        if key not in self.values:
+        if key not in self.values or key in self._opaque:
             raise UnknownNameError(key)
-        uses = [use.symbol.name for use in references(of)]
-        for use in references(of):
-            self.value(use)
-        tangent = self._tangent(key)
-        lost = [use for use in uses if use in self._made_up and use not in self.definitions and use != key]
-        if lost or (key in self._made_up and not any(use in tangent for use in uses)):
-            raise UnknownNameError(f"∂{written_name(of)}/∂{key}")  # another name for something: no path can be seen
-        return self._slope(of, tangent)
+        for name in self._named(of):
+            if (name not in self.values and name != INNER) or name in self._opaque:
+                raise UnknownNameError(name)
+        return self._slope(of, self._tangent(key))
 
     def slope(self, node: Expr, key: str) -> Values:
         """The slope of one formula by one quantity that it names, every other held."""
@@ -201,27 +229,28 @@ class Points:
         if found is None:
             found = {key: self.numpy.ones(COUNT)}
             for name in self.definitions:
-                if name != key and name not in self._held and any(use in found for use in self._uses(name)):
+                if name != key and name not in self._held and not found.keys().isdisjoint(self._uses(name)):
                     found[name] = self._steep(name, found)
             self._tangents[key] = found
         return found
 
     def _slope(self, node: Expr, tangent: Mapping[str, Values]) -> Values:
-        zero = self.numpy.zeros(COUNT)
+        if not self._moves(node, tangent):
+            return self._zero
         match node:
-            case Number():
-                return zero
             case Ref(symbol=symbol):
-                return tangent.get(symbol.name, zero)
+                return tangent[symbol.name]
             case Sum(terms=terms):
                 return self._added([self._slope(term, tangent) for term in terms])
             case Product(factors=factors):
                 values = [self.value(factor) for factor in factors]
-                total = zero
-                for place, factor in enumerate(factors):
-                    others = [value for other, value in enumerate(values) if other != place]
-                    total = total + reduce(operator.mul, others, self._slope(factor, tangent))
-                return total
+                return self._added(
+                    [
+                        reduce(operator.mul, [*values[:place], *values[place + 1 :]], self._slope(factor, tangent))
+                        for place, factor in enumerate(factors)
+                        if self._moves(factor, tangent)
+                    ]
+                )
             case Power(base=base, exponent=Number(value=value)):
                 return (
                     float(value)
@@ -256,10 +285,17 @@ class Points:
         largest = [key for key, one in self.definitions.items() if isinstance(one, Call) and one.function == "max"]
         if not largest:
             return []
-        loss = Ref(Symbol(next(reversed(self.definitions))))
-        slopes = {key: self.derivative(loss, Ref(Symbol(key))) for key in largest}
+        used = {use for key in self.definitions for use in self._uses(key)}
+        ends = [Ref(Symbol(key)) for key in self.definitions if key not in used]
+        slopes = {
+            key: [self.derivative(end, Ref(Symbol(key))) for end in ends if end.symbol.name != key] for key in largest
+        }
         self._tangents.clear()
-        return [key for key, slope_ in slopes.items() if self.numpy.abs(slope_).max() < 1e-9]
+        return [key for key, every in slopes.items() if all(map(self._vanishes, every))]
+
+    def _vanishes(self, slope_: Values) -> bool:
+        """Whether a slope is zero everywhere."""
+        return bool(self.numpy.abs(slope_).max() < SMALL)
 
     def close(self, left: Values, right: Values) -> bool:
         """Whether two values agree at every point where both are numbers (and they are at most)."""
@@ -272,14 +308,9 @@ class Points:
         return bool((numpy.abs(left - right) <= CLOSE * scale).all())
 
 
-def written_name(node: Expr) -> str:
-    """The name of a quantity; three dots for a formula."""
-    return node.symbol.name if isinstance(node, Ref) else "…"
-
-
 def is_number(node: Expr) -> bool:
     """Whether no quantity stands in it."""
-    return not references(node) and not has_partial(node)
+    return not any(isinstance(part, Ref) for part in walk(node)) and not has_partial(node)
 
 
 def has_partial(node: Expr) -> bool:

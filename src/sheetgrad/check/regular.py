@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.network import renamed
 from sheetgrad.check.planting import family, siblings
-from sheetgrad.expr import Expr, Product, Ref, Sum, Symbol, children, rebuilt, references
+from sheetgrad.expr import Call, Expr, Product, Ref, Sum, Symbol, children, rebuilt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 def is_regular(key: str, value: Expr, definitions: Mapping[str, Expr]) -> bool:
@@ -24,10 +25,42 @@ def is_regular(key: str, value: Expr, definitions: Mapping[str, Expr]) -> bool:
     return not others or any(_shape(value) == _shape(other) for other in others)
 
 
-def _shape(value: Expr) -> tuple[Expr, Counter[str]]:
-    names: dict[Expr, Expr] = {use: Ref(Symbol(family(use.symbol.name)[0])) for use in references(value)}
-    counted = Counter(family(use.symbol.name)[0] for use in references(value))
-    return _sorted(renamed(value, names)), counted
+def is_odd(key: str, value: Expr, meant: Expr, definitions: Mapping[str, Expr]) -> bool:
+    """Whether an equation looks mistaken, and what it may have been meant to be does not.
+
+    >>> tanh, own = Call("tanh", (Ref(Symbol("z1")),)), Ref(Symbol("z1"))
+    >>> is_odd("a1", -tanh, tanh, {}), is_odd("a1", tanh, -tanh, {}), is_odd("z1", own, -own, {})
+    (True, False, False)
+    """
+    if _is_activation(meant) and any(part is meant for part in children(value)):
+        return True
+    return not is_regular(key, value, definitions) and is_regular(key, meant, definitions)
+
+
+def _is_activation(value: Expr) -> bool:
+    """A function of one quantity and nothing else."""
+    return isinstance(value, Call) and len(value.arguments) == 1 and isinstance(value.arguments[0], Ref)
+
+
+@lru_cache(maxsize=2_000)
+def _shape(value: Expr) -> tuple[Expr, list[tuple[str, list[int]]]]:
+    """The formula without the numbers of its names, and how often each name of a family stands in it.
+
+    So w1*x1 + w2*x1 is not built as w3*x1 + w4*x2 is.
+    """
+    uses = [part for part in _parts(value) if isinstance(part, Ref)]
+    names: dict[Expr, Expr] = {use: Ref(Symbol(family(use.symbol.name)[0])) for use in uses}
+    often: dict[str, list[int]] = {}
+    for name, count in sorted(Counter(use.symbol.name for use in uses).items()):
+        often.setdefault(family(name)[0], []).append(count)
+    return _sorted(renamed(value, names)), [(letters, sorted(counts)) for letters, counts in sorted(often.items())]
+
+
+def _parts(node: Expr) -> Iterator[Expr]:
+    """Every part as often as it stands there."""
+    yield node
+    for part in children(node):
+        yield from _parts(part)
 
 
 def _sorted(node: Expr) -> Expr:

@@ -35,9 +35,8 @@ def update(judge: Judge, claim: Claim) -> list[Pair] | None:
     moved = any(use.symbol.name == f"Δ{first.symbol.name}" for use in all_references(following))
     if match is None and not (moved or {key, "eta"} <= uses or (has_partial(following) and "eta" in uses)):
         return None
-    total = judge.network.loss
     weight = Ref(Symbol(key))
-    gradient = Partial(Ref(Symbol(total)), weight)
+    gradient = Partial(Ref(Symbol(judge.network.loss)), weight)
     rule = weight - Ref(Symbol("eta")) * gradient
     target = Side(claim.members[0], rule, judge.network.points.value(rule))
     sides = [target, *(judge.side(member) for member in claim.members[1:])]
@@ -51,8 +50,7 @@ def _change(judge: Judge, claim: Claim, first: Ref) -> list[Pair] | None:
     key = judge.network.key(first.symbol.name.removeprefix("Δ"))
     if key is None or key in judge.network.definitions:
         return None
-    total = judge.network.loss
-    rule = -(Ref(Symbol("eta")) * Partial(Ref(Symbol(total)), Ref(Symbol(key))))
+    rule = -(Ref(Symbol("eta")) * Partial(Ref(Symbol(judge.network.loss)), Ref(Symbol(key))))
     values = judge.network.points.value(rule)
     sides = [Side(claim.members[0], rule, values), *(judge.side(member) for member in claim.members[1:])]
     found = next((side.values for side in sides[1:] if side.values is not None), None)

@@ -24,6 +24,8 @@ MEANT = ", where the targets sum to 1"
 
 def with_shares(network: Network, claims: Sequence[Claim]) -> Network:
     """The network with the targets as shares where the text says or means that."""
+    if network.origin != "own":
+        return network
     stated = tuple(_stated(network, claims))
     if stated:
         return replace(network, shares=stated)

@@ -75,6 +75,8 @@ def _uses(network: Network, claims: Sequence[Claim]) -> Iterator[Use]:
         sides = [named(member.value, network) for member in claim.members if member.value is not None]
         if claim.spelling or claim.doubt or len(sides) < 2 or not isinstance(sides[0], Partial):
             continue
+        if any(network.key(use.symbol.name) is None for use in all_references(sides[0])):
+            continue
         for side in sides[1:]:
             names = {use.symbol.name for use in all_references(side) if network.key(use.symbol.name) is None}
             if names and not has_partial(side):

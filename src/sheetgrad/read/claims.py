@@ -141,6 +141,9 @@ def _claims(part: Part, reading: Reading, spelling: str, names: frozenset[str], 
         if kinds.is_loose(chain):
             _unclaimed(part.piece, chain, reading, "an index letter is not summed over and does not stand on the left")
             continue
+        if _is_cut(part.piece, part.tokens):
+            _unclaimed(part.piece, part.tokens, reading, "the name on the left could not be read whole")
+            return
         for words, member in kinds.members(chain, f"{part.owner}.{place}"):
             claim = _claim(member, part.piece, spelling, words)
             if _is_lost(member, claim, part):
@@ -178,6 +181,11 @@ def _is_ratio(piece: Piece, segments: Sequence[Sequence[Token]], place: int) -> 
         return False
     gaps = (piece.text.text[before[-1].end : this[0].start], piece.text.text[this[-1].end : after[0].start])
     return all(gap.strip() == ":" for gap in gaps)
+
+
+def _is_cut(piece: Piece, run: Sequence[Token]) -> bool:
+    """Whether it begins inside a name: with what was an index, or an exponent, or the end of one."""
+    return piece.text.text[: run[0].start].rstrip()[-1:] in {"_", "^"} or run[0].text in {"^", "}"}
 
 
 def _is_mathematics(made: Sequence[Token]) -> bool:
@@ -305,6 +313,7 @@ def _claim(chain: list[Token], piece: Piece, spelling: str, choice: str = "") ->
             sides.append([])
         else:
             sides[-1].append(token)
+    sides = [*map(_without_tag, sides[:-1]), sides[-1]]
     members = [_member(side, piece) for side in sides if side]
     members = [members[n] if n == 0 else _continued(members[n - 1], members[n], piece) for n in range(len(members))]
     if len(members) < 2 and len(sides) < 2:

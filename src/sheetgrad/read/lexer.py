@@ -36,13 +36,16 @@ FUNCTIONS = {
 _NEXT = r"(?:\^\s*(?:\{[\s{]*(?:\+|new|New)[\s}]*\}|\+(?=\s*[=,]|$))|(?<=\d)\+(?=\s*=))"
 _SUB = r"(?:_\s*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[^\W_]+))"
 _LABEL = r"(?:\^\s*(?:\{\s*[\(\[]\s*\w+\s*[\)\]]\s*\}|[\(\[]\s*\w\s*[\)\]]))"
-_MORE = rf"{_SUB}|{_LABEL}|{_NEXT}|\d+|_(?=[^\W\d_])"
+_LAYER, _RAISED = r"[\(\[]\s*\w+\s*[\)\]]", r"(?:\+|'|new|New)"
+_LABEL_NEXT = rf"(?:\^\s*\{{\s*(?:{_LAYER}[\s,{{]*{_RAISED}|[{{]?{_RAISED}[\s,}}]*{_LAYER})[\s}}]*\}})"
+"""A layer and the new value in one exponent: w^{(2)new}."""
+_MORE = rf"{_SUB}|{_LABEL}|{_LABEL_NEXT}|{_NEXT}|\d+|_(?=[^\W\d_])"
 _PIECES = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<frac>\\frac)|(?P<sqrt>\\sqrt)"
     r"|(?P<sum>(?:\\sum|[Σ∑])(?:\s*[_^]\s*(?:\{[^{}]*\}|\w))*)"
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)"
-    r"|(?P<greek>δ(?:" + _SUB + "|" + _LABEL + r"|\d)+)"
+    r"|(?P<greek>δ(?:" + _SUB + "|" + _LABEL + r"|\d+)+|(?<![/{])(?<![/{] )δ[A-Za-z]\w{0,8}(?=\s*[=*]))"
     r"|(?P<partial>[∂δ])"
     r"|(?P<name>(?:\{[A-Za-z]{1,12}_?[A-Za-z]*\}|[^\W\d_δ]+)"
     r"(?:" + _MORE + r")*(?:[^\W_δ]*(?:" + _SUB + r"|_[^\W_]+)*)*)"
@@ -59,6 +62,10 @@ LONGEST_NAME = 200
 def key_of(spelled: str) -> str:
     """The identifier without underscores, braces and blanks; a layer above is kept in brackets."""
     label = ""
+    both = re.search(_LABEL_NEXT, spelled)
+    if both:
+        layer = re.sub(r"\W|new|New", "", both.group())
+        return key_of(f"{spelled[: both.start()]}^{{({layer})}}{spelled[both.end() :]}") + "new"
     raised = re.search(_NEXT, spelled) or re.search(r"\+$", spelled)
     if raised:
         return key_of(spelled[: raised.start()] + spelled[raised.end() :]) + "new"
@@ -66,7 +73,11 @@ def key_of(spelled: str) -> str:
     if match:
         label = "(" + re.sub(r"[^\w]", "", match.group()) + ")"
         spelled = spelled[: match.start()] + spelled[match.end() :]
-    return re.sub(r"[\s_{}\\,]", "", spelled) + label
+    key = re.sub(r"[\s_{}\\,]", "", spelled)
+    below = re.fullmatch(r"([A-Za-zθΘ])(new)?(\d+)(new)?", key) if label else None
+    if below and (below[2] or below[4]):  # w_{12,new}^{(2)}
+        return f"{below[1]}{below[3]}{label}new"
+    return key + label
 
 
 def tokens(text: Traced, known: frozenset[str] = frozenset()) -> list[Token]:
@@ -161,11 +172,22 @@ def _letter(found: list[Token], place: int) -> Token:
     token = found[place]
     if token.kind != "word" or not re.fullmatch(r"[A-Za-z]\d{0,2}", token.text):
         return token
+    if _is_conjunction(found, place):
+        return token
     beside = {found[near].text for near in (place - 1, place + 1) if 0 <= near < len(found)}
     following = found[place + 1].text if place + 1 < len(found) else ""
     if token.text == "e" and following in {"^", "**", "-"}:
         return token
     return token._replace(kind="name") if beside & _BESIDE else token
+
+
+def _is_conjunction(found: list[Token], place: int) -> bool:
+    """Whether a lone letter stands apart between what ends one formula and a ∂ that begins another: « … y ∂… »."""
+    if not 0 < place < len(found) - 1 or len(found[place].text) > 1:
+        return False
+    before, this, after = found[place - 1 : place + 2]
+    apart_ = before.end < this.start and this.end < after.start
+    return apart_ and after.kind == "partial" and (before.kind in {"name", "number"} or before.text in {")", "]", "}"})
 
 
 _BESIDE = frozenset("+-*/=^()[]{}|,∂") | {"**", "⊙"}

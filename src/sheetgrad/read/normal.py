@@ -135,6 +135,8 @@ _FONTS = [
 _DROPPED_GROUP = re.compile(r"\\(?:color|textcolor|dpi|tag|label|bg|fg|fontsize|hspace|vspace|phantom)\*?\s*\{[^{}]*\}")
 _MODULE = re.compile(r"(?<![\w.])(?:np|numpy|math|torch|tf|jnp)\.(?=[a-z])")
 _RATE_IN_WORDS = re.compile(r"(?<=[-+*/=·×])\s*learning[ -]rate\b|\blearning[ -]rate(?=\s*[-+*/=·×])")
+_FOLLOWS = re.compile(r"^[ \t>*-]*={1,2}>|⟹|⇨|➔|➜", re.MULTILINE)
+"""An arrow at the beginning of a line: what follows is said anew, and goes on from nothing."""
 _ASSIGNED = re.compile(r":=|←|\\(?:gets|leftarrow)(?![a-zA-Z])")
 _AT_LEAST = re.compile(r"(?<=[\w)\]} ])([<>])=(?=\s*-?[\w(])(?![^\n]{0,3}=)")
 _NEXT_STEP = re.compile(
@@ -196,6 +198,7 @@ def normal(text: Traced) -> Traced:
     text = text.sub(_MODULE, "")
     text = text.sub(_RATE_IN_WORDS, " η ")
     text = text.sub(_TIMES, " * ")
+    text = text.sub(_FOLLOWS, "⇒")
     text = text.sub(_ASSIGNED, "=")
     text = text.sub(_AT_LEAST, lambda match: match[1])
     text = text.sub(_DROPPED_GROUP, " ")

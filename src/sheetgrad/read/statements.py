@@ -58,6 +58,9 @@ _LEFT = re.compile(
 )
 
 
+_FORMULA = re.compile(r"[\w)\]]\s*[*+/^(]\s*\S|\w\s+[-−–]\s+\w")
+
+
 def defined_keys(found: Sequence[Site]) -> frozenset[str]:
     """The keys that stand alone on the left of an equality somewhere and carry a number or an index."""
     keys: set[str] = set()
@@ -66,7 +69,7 @@ def defined_keys(found: Sequence[Site]) -> frozenset[str]:
         for match in _LEFT.finditer(text):
             key = key_of(match[1])
             rest = text[match.end() : match.end() + 80].split("\n")[0]
-            if len(key) <= 16 and (re.search(r"\d", key) or re.search(r"\w\s*[*+/^(]\s*\S", rest)):
+            if len(key) <= 16 and (re.search(r"\d", key) or _FORMULA.search(rest)):
                 keys.add(key)
     return frozenset(keys)
 
