@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.token import Token
 
 MOST_NAMES = 400
 """Quantities that are tried in a place; more than that are not written by hand."""

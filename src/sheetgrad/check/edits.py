@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sheetgrad.check.network import Network
     from sheetgrad.check.trials import Trials
     from sheetgrad.read.claims import Member
-    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.token import Token
 
 MOST_EDITS = 1500
 MOST_TOKENS = 700

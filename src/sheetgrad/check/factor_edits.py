@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sheetgrad.check.network import Network
     from sheetgrad.check.points import Values
-    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.token import Token
 
 MOST_CLOSING = 6
 """Tokens after the last name of a term in which the term may end."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sheetgrad.check.points import Values
     from sheetgrad.read.claims import Member
-    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.token import Token
 
 MOST_TRIES = 120
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sheetgrad.check.network import all_references, named, renamed
 from sheetgrad.check.pairs import NEW, Pair, Side
 from sheetgrad.check.points import has_partial
-from sheetgrad.expr import Expr, Number, Partial, Ref, Row, Symbol, substitute, walk
+from sheetgrad.expr import Expr, Number, Partial, Ref, Row, Sum, Symbol, substitute, walk
 from sheetgrad.read.arithmetic import derivatives
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def update(judge: Judge, claim: Claim) -> list[Pair] | None:
     following = claim.members[1].value
     if key is None or following is None or key in judge.network.definitions:
         return None
+    _take_for_rate(judge, following, key)
     uses = {judge.network.key(use.symbol.name) for use in all_references(following)}
     moved = any(use.symbol.name == f"Δ{first.symbol.name}" for use in all_references(following))
     if match is None and not (moved or {key, "eta"} <= uses or (has_partial(following) and "eta" in uses)):
@@ -43,6 +44,22 @@ def update(judge: Judge, claim: Claim) -> list[Pair] | None:
     for side in sides[1:]:
         side.values = _with_numbers(judge, side, rule, weight)
     return judge.pairs(sides)
+
+
+def _take_for_rate(judge: Judge, node: Expr, key: str) -> None:
+    """In `w - x·…` an x that nothing else is called is the rate, whatever letter somebody found for η."""
+    if (
+        not isinstance(node, Sum)
+        or not isinstance(node.terms[0], Ref)
+        or judge.network.key(node.terms[0].symbol.name) != key
+    ):
+        return
+    unknown = {use.symbol.name for use in all_references(node) if judge.network.key(use.symbol.name) is None}
+    letter = next(iter(unknown), "")
+    if len(unknown) != 1 or len(letter) != 1 or letter in judge.defined:
+        return
+    if all(Ref(Symbol(letter)) in getattr(term, "factors", ()) for term in node.terms[1:]):
+        judge.network.names[letter] = "eta"
 
 
 def _change(judge: Judge, claim: Claim, first: Ref) -> list[Pair] | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sheetgrad.check.network import Network
     from sheetgrad.check.points import Points, Values
-    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.token import Token
 
     Changes: TypeAlias = "Mapping[int, Sequence[Expr]]"
     """For each place of a token, what is tried there; all places have the same number of tries."""

@@ -11,7 +11,7 @@ from sheetgrad.read.folding import Group, Unreadable
 
 if TYPE_CHECKING:
     from sheetgrad.read.folding import Piece
-    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.token import Token
 
 
 def is_plus(piece: Piece) -> bool:

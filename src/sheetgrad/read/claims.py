@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from sheetgrad.expr import Expr
-    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.token import Token
     from sheetgrad.read.traced import Source
 
 

@@ -24,7 +24,7 @@ from sheetgrad.read.names import canonical
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.token import Token
 
 LETTERS = "ijklmnpqrs"
 MOST_INSTANCES = 36
@@ -33,6 +33,8 @@ LARGE = 6
 """Longer axes are cut to three members: what holds for three holds for hundreds."""
 CUT = 3
 _SUBSCRIPT = re.compile(r"_\s*(?:\{\s*([^{}]*?)\s*\}|([^\W_]+))")
+_RAISED = re.compile(r"\^\s*\{?\s*[(\[]\s*([ijmnps])\s*[)\]]\s*\}?")
+"""The number of a sample, above the name: x^{(i)}."""
 _RANGE = re.compile(
     rf"(?<![\w_^{{])([{LETTERS}])((?:\s*,\s*[{LETTERS}])*)\s*(?:=\s*(?:1|0)|∈\s*[({{\[]\s*(?:1|0))"
     r"(?:\s*,\s*\d+)*\s*(?:,|\bto\b|\band\b|…|\.{2,3}|-)[\s,…]*(?:\.{2,3}\s*,?\s*)?(\d+|[A-Za-z](?![A-Za-z]))"
@@ -82,15 +84,20 @@ class Families:
         """A name with an index letter; None for any other token."""
         if token.kind not in {"name", "word"}:
             return None
-        found = list(_SUBSCRIPT.finditer(token.spelled))
+        raised = _RAISED.search(token.spelled)
+        spelled, above = token.spelled, ""
+        if raised is not None and raised[1] in self.letters:
+            spelled, above = spelled[: raised.start()] + spelled[raised.end() :], raised[1]
+        found = list(_SUBSCRIPT.finditer(spelled))
         if not found:
-            return None
+            return Indexed(key_of(spelled), above) if above else None
         match = found[-1]
         inside = re.sub(r"[\s,]", "", match[1] or match[2])
         tail = re.search(rf"[{''.join(sorted(self.letters)) or '@'}\d]*$", inside)
         letters = tail.group() if tail else ""
         before = inside.removesuffix(letters) if letters else inside
-        base = key_of(token.spelled[: match.start()] + before + token.spelled[match.end() :])
+        base = key_of(spelled[: match.start()] + before + spelled[match.end() :])
+        letters += above
         if not re.search("[a-z]", letters) or len(letters) > 2 or not base:
             return None
         return None if before and f"{base}1" not in self.names else Indexed(base, letters)
@@ -284,6 +291,9 @@ def _letters(lines: Sequence[Line]) -> Iterator[str]:
             alone = _ALONE.search(token.spelled) if token.kind in {"name", "word"} else None
             if alone is not None:
                 yield alone[1] or alone[2]
+            raised = _RAISED.search(token.spelled) if token.kind in {"name", "word"} else None
+            if raised is not None and not any(f"({raised[1]}-1)" in re.sub(" ", "", one.words) for one in lines):
+                yield raised[1]
             elif token.kind == "sum" and (said := _LIMITS.match(_limits(token))):
                 yield said[1]
         for found in _RANGE.finditer(line.words):

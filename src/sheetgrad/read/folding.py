@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.token import Token
 
 
 OPENING = {"(": ")", "[": "]"}

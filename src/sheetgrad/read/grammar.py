@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sheetgrad.read.folding import Piece
-    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.token import Token
 
 MAX_DEPTH = 60
 

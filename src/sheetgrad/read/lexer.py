@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
+from sheetgrad.read.in_context import in_context
 from sheetgrad.read.names import apart, canonical, slipped
+from sheetgrad.read.token import Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sheetgrad.read.traced import Traced
-
-TokenKind: TypeAlias = Literal["number", "name", "word", "partial", "function", "frac", "sqrt", "sum", "mark", "other"]
-
-
-class Token(NamedTuple):
-    """One token: what it is, its normal form, and where it stands in the text it was cut from."""
-
-    kind: TokenKind
-    text: str
-    start: int
-    end: int
-    spelled: str = ""
-    note: str = ""
-
 
 FUNCTIONS = {
     "σ": "sigmoid", "sigmoid": "sigmoid", "sig": "sigmoid", "sigma": "sigmoid", "Sigmoid": "sigmoid",
@@ -101,8 +89,7 @@ def tokens(text: Traced, known: frozenset[str] = frozenset()) -> list[Token]:
                 found.extend(_named(one, start + first, start + first + len(one), known))
         else:
             found.append(Token(kind, piece, start, end, piece))  # type: ignore[arg-type]
-    found = list(_below(found))
-    return _error_signals([_letter(found, place) for place in range(len(found))], known)
+    return in_context(found, known)
 
 
 _JOINED = re.compile(r"[^\W\d_]+(?:\^\s*\{[^{}]*\})?_\s*\{[^{}]*\}(?:\^\s*\{[^{}]*\})?(?=[^\W\d_])(?!new|New|old)")
@@ -120,77 +107,6 @@ def _side_by_side(piece: str, known: frozenset[str]) -> Iterator[tuple[str, int]
 
 
 _BRACED = re.compile(r"\{[^{}]*\}")
-_DIFFERENTIAL = re.compile(r"[dD]([^\W\d_]{1,6}\d{0,3})")
-
-
-def _below(found: list[Token]) -> Iterator[Token]:
-    """The d of `dv1` where it stands below a derivative sign: dL/dv1."""
-    for place, token in enumerate(found):
-        match = _DIFFERENTIAL.fullmatch(token.text) if token.kind == "word" else None
-        if match is None or not _over(found, place):
-            yield token
-            continue
-        cut = token.start + 1
-        yield Token("partial", "∂", token.start, cut, token.spelled[:1])
-        yield Token("name", match[1], cut, token.end, token.spelled[1:])
-
-
-def _over(found: list[Token], place: int) -> bool:
-    """Whether a derivative sign stands over the stroke before this place."""
-    if place < 3:
-        return False
-    if found[place - 1].text == "/":
-        return found[place - 3].kind == "partial"
-    if (found[place - 2].text, found[place - 1].text) != ("}", "{"):
-        return False
-    opening = next((n for n in range(place - 3, max(place - 12, -1), -1) if found[n].text == "{"), None)
-    return opening is not None and found[opening + 1].kind == "partial" and found[opening - 1].kind == "frac"
-
-
-def _error_signals(found: list[Token], known: frozenset[str]) -> list[Token]:
-    """δo1 as one name where the document defines it; over or under a stroke it is a derivative sign."""
-    made: list[Token] = []
-    place = 0
-    while place < len(found):
-        token, following = found[place], found[place + 1] if place + 1 < len(found) else None
-        key = f"δ{following.text}" if following is not None else ""
-        if token.text == "δ" and token.kind == "partial" and following is not None and key in known:
-            before = found[place - 1].text if place else ""
-            after = found[place + 2].text if place + 2 < len(found) else ""
-            if following.start == token.end and "/" not in {before, after} and (before, after) != ("{", "}"):
-                whole = token.spelled + following.spelled
-                made.append(Token("name", key, token.start, following.end, whole))
-                place += 2
-                continue
-        made.append(token)
-        place += 1
-    return made
-
-
-def _letter(found: list[Token], place: int) -> Token:
-    """A single letter, with or without a number, is a name beside an operator; among words it is a word."""
-    token = found[place]
-    if token.kind != "word" or not re.fullmatch(r"[A-Za-z]\d{0,2}", token.text):
-        return token
-    if _is_conjunction(found, place):
-        return token
-    beside = {found[near].text for near in (place - 1, place + 1) if 0 <= near < len(found)}
-    following = found[place + 1].text if place + 1 < len(found) else ""
-    if token.text == "e" and following in {"^", "**", "-"}:
-        return token
-    return token._replace(kind="name") if beside & _BESIDE else token
-
-
-def _is_conjunction(found: list[Token], place: int) -> bool:
-    """Whether a lone letter stands apart between what ends one formula and a ∂ that begins another: « … y ∂… »."""
-    if not 0 < place < len(found) - 1 or len(found[place].text) > 1:
-        return False
-    before, this, after = found[place - 1 : place + 2]
-    apart_ = before.end < this.start and this.end < after.start
-    return apart_ and after.kind == "partial" and (before.kind in {"name", "number"} or before.text in {")", "]", "}"})
-
-
-_BESIDE = frozenset("+-*/=^()[]{}|,∂") | {"**", "⊙"}
 
 
 def _named(spelled: str, start: int, end: int, known: frozenset[str]) -> list[Token]:

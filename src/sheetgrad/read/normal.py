@@ -113,6 +113,12 @@ _WORDS: Mapping[str, str] = (
         "qed": "",
     }
 )
+_GREEK = {
+    "beta": "β", "gamma": "γ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "theta": "θ", "vartheta": "θ",
+    "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ", "tau": "τ", "phi": "φ", "varphi": "φ",
+    "chi": "χ", "psi": "ψ", "omega": "ω", "Theta": "Θ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "Gamma": "Γ",
+}  # fmt: skip
+"""Letters that people give to quantities and functions."""
 _FONTS = [
     "text",
     "textrm",
@@ -237,5 +243,5 @@ def _command(match: re.Match[str]) -> str:
     word = match[1]
     if word in {"frac", "sqrt", "sum"}:
         return match.group()
-    found = _WORDS.get(word)
-    return f" {word} " if found is None else found
+    found = _WORDS.get(word) or _GREEK.get(word)
+    return f" {word} " if found is None and word not in _WORDS else found or ""

@@ -13,8 +13,8 @@ from sheetgrad.read.grammar import Reader
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sheetgrad.read.lexer import Token
     from sheetgrad.read.statements import Piece
+    from sheetgrad.read.token import Token
 
 PROBES = (-1.7, -0.4, 0.3, 2.1)
 """Where two functions are compared."""
@@ -24,9 +24,24 @@ ENDS = {"=", ",", ";", "."}
 def named_functions(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces with these letters read as the functions that they stand for."""
     given = {name: meant for piece in pieces for name, meant in _defined(piece.tokens)}
-    if not given:
+    unknown = frozenset(_unknown(pieces)) - given.keys()
+    if not given and not unknown:
         return list(pieces)
-    return [replace(piece, tokens=tuple(_read(piece.tokens, given))) for piece in pieces]
+    return [replace(piece, tokens=tuple(_read(piece.tokens, given, unknown))) for piece in pieces]
+
+
+def _unknown(pieces: Sequence[Piece]) -> Iterator[str]:
+    """Letters that stand before a name in brackets wherever they stand: functions that the text does not give."""
+    applied: dict[str, bool] = {}
+    for piece in pieces:
+        made = piece.tokens
+        for place, token in enumerate(made):
+            if token.kind == "name" and len(token.text) == 1:
+                texts = tuple(one.text for one in made[place + 1 : place + 4])
+                one = len(texts) == 3 and (texts[0], texts[2]) == ("(", ")") and made[place + 2].kind == "name"
+                near = one and made[place + 1].start == token.end
+                applied[token.text] = applied.get(token.text, True) and (near or texts[:1] == ("'",))
+    yield from (letter for letter, always in applied.items() if always)
 
 
 def _defined(made: Sequence[Token]) -> Iterator[tuple[str, str]]:
@@ -69,8 +84,11 @@ def _same(one: Expr, other: Expr, x: Ref) -> bool:
         return False
 
 
-def _read(made: Sequence[Token], given: Mapping[str, str]) -> Iterator[Token]:
+def _read(made: Sequence[Token], given: Mapping[str, str], unknown: frozenset[str]) -> Iterator[Token]:
     for place, token in enumerate(made):
+        if token.kind == "name" and token.text in unknown:
+            yield token._replace(kind="word")
+            continue
         following = made[place + 1].text if place + 1 < len(made) else ""
         applied = token.kind in {"name", "word"} and token.text in given and following in {"(", "[", "'"}
         yield token._replace(kind="function", text=given[token.text]) if applied else token

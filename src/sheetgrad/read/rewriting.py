@@ -10,7 +10,7 @@ from sheetgrad.read.families import body_end, summed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from sheetgrad.read.lexer import Token
+    from sheetgrad.read.token import Token
 
 MOST_MEMBERS = 12
 """Terms that a sum over an index is written out to."""

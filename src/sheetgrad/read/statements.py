@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sheetgrad.read.folding import CLOSING, OPENING
-from sheetgrad.read.lexer import Token, key_of, tokens
+from sheetgrad.read.lexer import key_of, tokens
 from sheetgrad.read.normal import normal
 from sheetgrad.read.raised import layered, with_layers
 from sheetgrad.read.sites import CONTINUATION
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sheetgrad.read.sites import Site
+    from sheetgrad.read.token import Token
 
 
 OPERATORS = frozenset("+-*/=^") | {"**", "⊙"}
@@ -157,6 +158,8 @@ _HEADED = re.compile(
     r"^[ \t>]*[A-Za-z]{3,}(?:[ ][A-Za-z]+)*(?:[ ]\d{1,2})?[ ]+[-–—][ ]+(?=∂|\\frac|d[A-Za-z]\w*/d)", re.MULTILINE
 )
 """`Output layer - ∂E/∂w5 = …`: a dash after words is no minus."""
+_ADDRESS = re.compile(r"\b(?:https?|ftp)://\S+|\bwww\.\S+")
+"""What stands in an address is no mathematics."""
 _STRUCK = re.compile(r"~~(?=\S)[^\n~]*~~")
 """What an author has struck out is not said."""
 
@@ -166,6 +169,7 @@ def _undecorated(text: Traced) -> Traced:
     text = text.sub(_BULLET, "")
     text = text.sub(_COMMENT, "")
     text = text.sub(_STRUCK, " ")
+    text = text.sub(_ADDRESS, " ")
     text = text.sub(_HEADED, "")
     return text.sub(_EMPHASIS, lambda match: " " if match.group() in "`$" else f" {BOUNDARY} ")
 
