@@ -98,3 +98,33 @@ def test_a_derivative_through_what_was_not_read_is_unread() -> None:
     report = check_text("a.md", text)
     assert report.counts["false"] == 0
     assert any("made from could not be read" in f.message for f in report.findings)
+
+
+NUMBERS = "x = 1.5, w = 0.8, b = 0.2, t = 1\n\nz = w*x + b = 1.4\n\na = σ(z) = 0.802\n\nL = ½(a − t)² = 0.0196\n"
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("1.4", "1.5"), ("0.802", "0.820"), ("0.0196", "0.0391")])
+def test_numbers_are_held_against_those_that_the_text_gives(right: str, wrong: str) -> None:
+    good, bad = check_text("a.md", NUMBERS), check_text("a.md", NUMBERS.replace(f"= {right}", f"= {wrong}"))
+    assert (good.counts["true"], good.counts["false"]) == (6, 0)
+    assert bad.counts["false"] == 1
+
+
+def test_numbers_after_an_update_may_belong_to_a_later_step() -> None:
+    text = NUMBERS + "\nw_new = w − 0.1·dL/dw\n\nL = ½(a − t)² = 0.0171\n"
+    assert check_text("a.md", text).counts["false"] == 0
+
+
+def test_addresses_and_physics_raise_nothing() -> None:
+    text = "The energy E = ½ m v² of a ball. See https://example.org/?a=b&c=d and w = 3 kg.\n"
+    report = check_text("a.md", text)
+    assert report.counts["false"] == report.counts["slip"] == 0
+    assert not any(judged.left == "a" for judged in report.equalities)
+
+
+def test_any_letter_may_stand_for_the_rate() -> None:
+    text = (HERE / "error-signals.md").read_text(
+        encoding="utf-8"
+    ) + "\nw6 = w6 - ŋ * δ1 * out_h2\n\nw7 = w7 - ŋ * δ1 * out_h1\n"
+    report = check_text("a.md", text)
+    assert [f.line for f in report.findings if f.verdict == "false"] == [39]

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.at_given import agrees_at
 from sheetgrad.check.context import taken_back
 from sheetgrad.check.mending import mended
 from sheetgrad.check.network import Network, all_references, named, renamed
@@ -36,6 +37,10 @@ class Judge:
     network: Network
     given: dict[str, float] = field(default_factory=dict)
     """Numbers the text gives for quantities."""
+    moved: bool = False
+    """Whether an update has been written: numbers may belong to a later step from then on."""
+    twice: bool = False
+    """Whether some quantity has been given two values."""
     defined: set[str] = field(default_factory=set)
     """Names the text has made up for something."""
     spelling: dict[str, str] = field(default_factory=dict)
@@ -87,6 +92,7 @@ class Judge:
         for rule in (update, generic):
             pairs = rule(self, claim)
             if pairs is not None:
+                self.moved |= rule is update
                 return pairs
         sides = [self.side(member) for member in claim.members]
         free = self._free_names(claim)
@@ -325,13 +331,24 @@ class Judge:
         if self.network.points.close(symbolic.values, numeric.values):
             return Pair(left, right, "true")
         if isinstance(symbolic.node, Ref):
-            self.given[symbolic.node.symbol.name] = float(numeric.values[0])
+            name, value = symbolic.node.symbol.name, float(numeric.values[0])
+            self.twice |= self.given.setdefault(name, value) != value
+            self.given[name] = value
             return Pair(left, right, "given")
         exact = len(numeric.member.tokens) <= 2 and not has_fraction(numeric.member)
         constant = bool((symbolic.values == symbolic.values[0]).all()) and not has_fraction(numeric.member)
         if constant or (exact and abs(float(numeric.values[0])) in {0.0, 1.0, 2.0, 0.5}):
             return Pair(left, right, "false", numeric)
-        return Pair(left, right, "given")
+        return self._at_given(left, right, symbolic, numeric)
+
+    def _at_given(self, left: Side, right: Side, symbolic: Side, numeric: Side) -> Pair:
+        """A number for a formula, held against the numbers that the text gives; before any update they are its own."""
+        if self.moved or self.twice or symbolic.node is None:
+            return Pair(left, right, "given")
+        good = agrees_at(self.network, self.given, symbolic.node, numeric.member)
+        if good is None:
+            return Pair(left, right, "given")
+        return Pair(left, right, "true") if good else Pair(left, right, "false", numeric)
 
 
 _TWO = re.compile(r"([^\W\d]+)(\d)(\d)(\(\w\))?")
