@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sheetgrad.program import Program
 
 MODULE = "sheetgrad.engine._native"
-NEEDS = "the C extension, which is built where there is a C compiler when sheetgrad is installed"
 
 
 def accepts(program: Program) -> bool:
