@@ -79,4 +79,5 @@ class Tape:
             tables=[(len(rows[symbol]) // len(numbers.samples[symbol]), rows[symbol]) for symbol in model.data],
             batch=1 if model.sampled is None else model.sampled.size,
             fixed=task.fixed,
+            flows=code.flows,
         )
