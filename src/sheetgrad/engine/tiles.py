@@ -118,6 +118,8 @@ class Tiler:
         if len(terms) > 2:  # noqa: PLR2004 -- more than two are a sum of products
             return self._dot(terms, "")
         first, second = (self._inside(term, "product", 2) for term in terms)
+        if first and second and self._squared(*first) and self._squared(*second):
+            return Tile("ADD", tuple(terms))
         if first and second:
             return Tile("DOT_2", first + second)
         if first or second:

@@ -198,15 +198,16 @@ static int64_t slice_of(const Tape *tape, size_t lanes) {
 
 /* All steps in slices, without the GIL; between two slices Ctrl-C is heard. */
 static int run_slices(const Tape *tape, double *slots, stretch *work, int64_t steps) {
+    const size_t stride = tape->flows ? tape->width : 0;
     int good = 1;
     for (int64_t left = steps, slice; good && left > 0; left -= slice) {
         const int32_t *samples = work->samples;
         slice = slice_of(tape, 1);
         work->steps = slice = slice < left ? slice : left;
         Py_BEGIN_ALLOW_THREADS
-        tape_run(tape->step, slots, work);
+        tape_run(tape->step, slots, work, stride);
         Py_END_ALLOW_THREADS
-        slots += work->stride * (size_t)slice;
+        slots += stride * (size_t)slice;
         if (work->varying) work->samples = samples + (size_t)slice * tape->batch;
         good = !PyErr_CheckSignals();
     }
@@ -219,8 +220,8 @@ static void fill_slots(const Tape *tape, const views *seen, data_source *data, d
     for (size_t place = 0; place < tape->states; place++) slots[tape->state_slots[place]] = ((double *)seen->state.buf)[place];
     for (size_t place = 0; place < tape->settings; place++) slots[tape->setting_slots[place]] = ((double *)seen->settings.buf)[place];
     if (tape->fixed && tape->tables) tape_place_data(data, seen->samples.buf, slots, 1);
-    stretch once = {1, NULL, 0, 0, NULL, data, 0};
-    tape_run(tape->once, slots, &once);
+    stretch once = {1, NULL, 0, 0, NULL, data};
+    tape_run(tape->once, slots, &once, 0);
 }
 
 /* Steps whose slots are the rows themselves, one after the other, so that nothing is copied. A step writes to the next
@@ -241,9 +242,9 @@ static int run_flowing(const Tape *tape, const views *seen, int64_t steps, stret
 
 static int run_scalar(const Tape *tape, const views *seen, int64_t steps, Py_ssize_t offset) {
     data_source data = {tape->tables, tape->samples, tape->batch, tape->widths, (const double **)tape->rows, tape->data_slots};
-    stretch work = {0, (double *)((char *)seen->kept.buf + offset), tape->width, !tape->fixed && tape->tables, seen->samples.buf, &data, tape->flows ? tape->width : 0};
+    stretch work = {0, (double *)((char *)seen->kept.buf + offset), tape->width, !tape->fixed && tape->tables, seen->samples.buf, &data};
     void *whole = NULL;
-    double *slots, *state = seen->state.buf;
+    double *slots = NULL, *state = seen->state.buf;
     int good;
     if (tape->flows) good = run_flowing(tape, seen, steps, &work, &slots, &whole);
     else if (!(slots = aligned(tape->slots, &whole))) good = no_memory();
@@ -251,7 +252,7 @@ static int run_scalar(const Tape *tape, const views *seen, int64_t steps, Py_ssi
         fill_slots(tape, seen, &data, slots);
         good = run_slices(tape, slots, &work, steps);
     }
-    for (size_t place = 0; whole && place < tape->states; place++) state[place] = slots[tape->state_slots[place]];
+    for (size_t place = 0; slots && place < tape->states; place++) state[place] = slots[tape->state_slots[place]];
     free(whole);
     return good;
 }
@@ -316,9 +317,9 @@ static int run_block(const Tape *tape, const block *part, const views *seen, con
     }
     int varying = !tape->fixed && tape->tables;
     if (!varying && tape->tables) tape_place_data(&data, seen->samples.buf, part->slots, together);
-    lane_stretch once = {{1, NULL, 0, 0, NULL, &data, 0}, part->lanes, 0};
+    lane_stretch once = {{1, NULL, 0, 0, NULL, &data}, part->lanes, 0};
     part->set->run(tape->once, part->slots, &once, part->vectors);
-    lane_stretch work = {{0, (double *)seen->kept.buf + part->first, tape->width, varying, seen->samples.buf, &data, 0}, part->lanes, part->all};
+    lane_stretch work = {{0, (double *)seen->kept.buf + part->first, tape->width, varying, seen->samples.buf, &data}, part->lanes, part->all};
     int good = 1;
     for (int64_t left = steps, slice; good && left > 0; left -= slice) {
         slice = slice_of(tape, together);

@@ -69,7 +69,7 @@ void tape_place_data(const data_source *data, const int32_t *samples, double *sl
 #define OPERANDS_7 OPERANDS_6 OPERAND(G, 6)
 #define OPERANDS_8 OPERANDS_7 OPERAND(H, 7)
 
-void tape_run(const word *code, double *slots, stretch *work) {
+void tape_run(const word *code, double *slots, stretch *work, size_t stride) {
     const word *at = code;
     int64_t left = work->steps;
     double *row = work->row;
@@ -134,7 +134,7 @@ void tape_run(const word *code, double *slots, stretch *work) {
 #undef X
     AT(END) {
         if (--left == 0) { work->row = row; return; }
-        slots += work->stride;
+        slots += stride;
         if (work->varying) {
             work->samples += work->data->batch;
             tape_place_data(work->data, work->samples, slots, 1);

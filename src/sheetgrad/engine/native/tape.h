@@ -31,7 +31,6 @@ typedef struct {
     int varying;            /* whether each step has samples of its own */
     const int32_t *samples; /* their numbers, `batch` for each step */
     const data_source *data;
-    size_t stride;          /* how far the slots move on from step to step: a row, where they are kept as they stand */
 } stretch;
 
 /* NULL, or what is wrong with the code, in which something is kept at most so many times, and operations may have two
@@ -40,6 +39,7 @@ const char *tape_fault(const word *code, size_t length, size_t slots, size_t kee
 
 void tape_place_data(const data_source *data, const int32_t *samples, double *slots, size_t lanes);
 
-void tape_run(const word *code, double *slots, stretch *work);
+/* After each step the slots move on by `stride`: a row, where what is kept stands where it is computed. */
+void tape_run(const word *code, double *slots, stretch *work, size_t stride);
 
 #endif
