@@ -188,7 +188,7 @@ PEERS: Mapping[str, tuple[str, Callable[[int, int], Callable[[], Any]]]] = {
 
 
 THREADED = frozenset(name for name in PEERS if not name.startswith("NumPy") and "compiled" not in name)
-"""Those that use several cores; to compile with torch takes half a minute for each number of networks, once is enough."""
+"""Those that use several cores; to compile with torch takes half a minute each time, too long here."""
 
 
 def measured(run: Callable[[], Any]) -> float:
