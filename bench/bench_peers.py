@@ -45,7 +45,7 @@ ROOM = 2.5
 ROUNDS = 5
 LONGEST = 45.0
 """Seconds of the clock after which a process is stopped; nobody needs half of it on a quiet machine."""
-MINUTES = 11.5
+MINUTES = 11.0
 PACKAGES = ("numpy", "jax", "torch", "scikit-learn", "autograd", "tinygrad", "micrograd")
 SINGLE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
