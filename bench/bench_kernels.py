@@ -20,10 +20,9 @@ import pytest
 
 from sheetgrad.derive import program
 from sheetgrad.engine import tape
-from sheetgrad.engine.arrays import family_name
 from sheetgrad.engine.choose import KERNELS
 from sheetgrad.engine.tape_lanes import TapeLanes
-from sheetgrad.engine.task import Chunk, Task, numbers_for, starting_state
+from sheetgrad.engine.task import Chunk, Task, family_name, numbers_for, starting_state
 from sheetgrad.engine.training import columns_of
 from sheetgrad.network import load
 

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-LIMITS = {"--help": 0.2, "train --json": 1.0, "derive": 1.5, "run": 2.5}
+LIMITS = {"--help": 0.2, "train --json": 0.3, "derive": 0.4, "why dE/dw5": 0.4, "run": 2.0}
 """Seconds within which the fastest of the runs must be, on one core of an ordinary machine."""
 
 

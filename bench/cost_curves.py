@@ -66,24 +66,45 @@ def by_networks() -> dict[str, float]:
     return found
 
 
-def by_width(widest: int) -> dict[str, dict[str, float]]:
-    """Seconds a step of a square network with one hidden layer, for one sample and for 128."""
-    import sheetgrad
+def by_width(widest: int, minutes: float) -> dict[str, dict[str, float]]:
+    """Seconds a step of a square network with one hidden layer, for one sample and for 128.
 
+    Of the kernel alone: weights go in and come out as they are kept, not as lists. Widths
+    for which there is no time are left out, the widest first.
+    """
+    end = time.monotonic() + 60 * minutes
     found: dict[str, dict[str, float]] = {"1": {}, "128": {}}
-    for batch, times in found.items():
-        for width in (2**power for power in range(1, widest.bit_length())):
-            rows = np.random.default_rng(0).random((int(batch), width))
-            layers = [{"size": width}, {"size": width}]
-            setup = sheetgrad.load({"inputs": rows, "targets": rows, "layers": layers})
-            few = 2 if width > 256 else 20
-            short = quickest(lambda: sheetgrad.train(setup, steps=few), 1)  # noqa: B023 -- called at once
-            many = few + max(2, min(20_000, int(BUDGET * few / 3 / max(short, 1e-5))))
-            base = quickest(lambda: sheetgrad.train(setup, steps=few))  # noqa: B023 -- called at once
-            long = quickest(lambda: sheetgrad.train(setup, steps=many))  # noqa: B023 -- called at once
-            if long > base:  # else the machine was too busy to tell
-                times[str(width)] = (long - base) / (many - few)
+    for width in (2**power for power in range(1, widest.bit_length())):
+        for batch, times in found.items():
+            if time.monotonic() < end:
+                times[str(width)] = _a_step(width, int(batch))
     return found
+
+
+def _a_step(width: int, batch: int) -> float:
+    from sheetgrad import load
+    from sheetgrad.derive import program
+    from sheetgrad.engine.choose import choose
+    from sheetgrad.engine.task import Chunk, Task, family_name, numbers_for
+
+    chance = np.random.default_rng(0)
+    rows = chance.random((batch, width))
+    layers = [{"size": width, "weights": chance.uniform(-1, 1, (width, width)) / width} for _ in range(2)]
+    setup = load({"inputs": rows, "targets": rows, "layers": layers})
+    made = program(setup.model.batched(batch, setup.reduction), setup.optimizer)
+    state = np.concatenate([np.ravel(setup.values[symbol]) for symbol in setup.model.parameters])
+    everything = tuple(range(batch))
+
+    def seconds(runner: Any, steps: int) -> float:
+        chunk = Chunk([everything] * steps, state, 0.1)
+        return quickest(lambda: runner(chunk, bytearray()), 2)
+
+    runner = choose(made, 1_000).made(Task(made, numbers_for(setup, made), family_name))
+    alone, steps, more = seconds(runner, 1), 1, 0.0
+    while more < BUDGET / 4:  # until the steps count, and not what is made ready for them
+        steps *= 4
+        more = seconds(runner, 1 + steps) - alone
+    return more / steps
 
 
 def limits() -> dict[str, float]:
@@ -167,13 +188,15 @@ def main() -> None:
     parser.add_argument("--draw", action="store_true", help="measure nothing, draw what is kept")
     parser.add_argument("-o", "--output", default=str(RESULTS))
     parser.add_argument("--widest", type=int, default=4096, help="the widest layers that are measured")
+    parser.add_argument("--minutes", type=float, default=2.0, help="after so many no wider layers are begun")
     options = parser.parse_args()
     if options.draw:
         found = json.loads(Path(options.output).read_text(encoding="utf-8"))
     else:
         os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-        found = {"limits": limits(), "steps": by_steps(), "networks": by_networks(), "widths": by_width(options.widest)}
+        found = {"limits": limits(), "steps": by_steps(), "networks": by_networks()}
+        found["widths"] = by_width(options.widest, options.minutes)
         with replacing(options.output) as file:
             json.dump(found, file, indent=1)
             file.write("\n")

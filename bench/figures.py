@@ -35,6 +35,14 @@ def seconds(value: float) -> str:
     return "0"
 
 
+def measured(entry: Any) -> Any:
+    """Without whoever failed or took too long."""
+    if not isinstance(entry, dict):
+        return entry
+    inner = {key: measured(value) for key, value in entry.items()}
+    return {key: value for key, value in inner.items() if not (isinstance(value, dict) and "gave_up" in value)}
+
+
 def one_network(found: dict[str, Any]) -> str:
     ours = found["sheetgrad"]
     counts = list(ours["seconds"])
@@ -51,8 +59,22 @@ def one_network(found: dict[str, Any]) -> str:
     return table(["", *[f"{int(count):,} steps" for count in counts], "a step"], rows)
 
 
+def start(found: dict[str, Any]) -> str:
+    """Whole processes of few steps, of the processor and of the clock; nothing where the clock was not read."""
+    counts = list(found["sheetgrad"].get("clock", {}))[:2]
+    if not counts:
+        return ""
+    rows = [
+        [name, *(seconds(peer[kind][count]["median"]) for count in counts for kind in ("seconds", "clock"))]
+        for name, peer in found.items()
+        if set(counts) <= set(peer.get("clock", {}))
+    ]
+    heads = [f"{int(count):,} steps, {word}" for count in counts for word in ("processor", "clock")]
+    return f"**Start-up**: the same processes in absolute times.\n\n{table(['', *heads], rows)}\n\n"
+
+
 def many_networks(found: dict[str, Any]) -> str:
-    counts = list(found["sheetgrad, engine alone"])
+    counts = max(map(list, found.values()), key=len)
     rows = []
     for name, peer in found.items():
         cells = [
@@ -64,6 +86,7 @@ def many_networks(found: dict[str, Any]) -> str:
 
 
 def layers(found: dict[str, Any]) -> str:
+    found = {case: peers for case, peers in found.items() if "sheetgrad" in peers}
     names = list(dict.fromkeys(name for peers in found.values() for name in peers))
     rows = []
     for case, peers in found.items():
@@ -79,18 +102,24 @@ def layers(found: dict[str, Any]) -> str:
 
 
 def tables(found: dict[str, Any]) -> str:
-    """All three, with a line on the machine."""
-    at = found["machine"]
+    """All of them, with a line on the machine."""
+    at, missing = found["machine"], [name for name, peer in found["one_network"].items() if "gave_up" in peer]
+    found = {regime: measured(entry) for regime, entry in found.items()}
+    on_cores = found.get("many_networks_on_cores")
+    left_out = f" Did not run here: {', '.join(missing)}." if missing else ""
     packages = ", ".join(f"{name} {number}" for name, number in at["packages"].items())
     return (
         f"Measured on {at['date']}, {at['processor']}, {at['cores']} cores, Python {at['python']}, {packages}; "
-        f"seconds of the processor, medians with the lowest and the highest.\n\n"
+        f"seconds of the processor, medians with the lowest and the highest."
+        f"{left_out}\n\n"
         "**One small network, step after step**: whole processes with imports and first calls. "
         "× is how many times as long as sheetgrad; * is worked out from the cost of a step.\n\n"
         f"{one_network(found['one_network'])}\n\n"
+        f"{start(found['one_network'])}"
         "**Many networks at once**: million steps of single networks a second on one core, without the first call.\n\n"
         f"{many_networks(found['many_networks'])}\n\n"
-        "**Ordinary layers** in float64 on one core: × is how many times as long a step takes.\n\n"
+        + (f"The same on {at['cores']} cores, by the clock.\n\n{many_networks(on_cores)}\n\n" if on_cores else "")
+        + "**Ordinary layers** in float64 on one core: × is how many times as long a step takes.\n\n"
         f"{layers(found['layers'])}"
     )
 
@@ -99,7 +128,7 @@ def short(found: dict[str, Any]) -> str:
     """The first table only."""
     return (
         "Ten thousand to ten million steps of the class network, whole processes with imports: × is how many times as "
-        "long as sheetgrad; * is worked out from the cost of a step.\n\n" + one_network(found["one_network"])
+        "long as sheetgrad; * is worked out from the cost of a step.\n\n" + one_network(measured(found["one_network"]))
     )
 
 

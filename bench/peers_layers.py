@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RATE = 0.1
 AGAIN = 3
-BUDGET = 0.3
+BUDGET = 0.2
 """Seconds that a run may take."""
 
 

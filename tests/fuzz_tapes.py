@@ -81,6 +81,7 @@ def made(native: Any, **change: Any) -> Any:
         "tables": (),
         "batch": 1,
         "fixed": False,
+        "flows": False,
     }
     try:
         return native.Tape(**given | change)
@@ -107,6 +108,7 @@ def garbage(chance: Random, native: Any) -> bool:
         tables=tables,
         batch=batch,
         fixed=chance.random() < 0.5,
+        flows=chance.random() < 0.3,
     )
     if tape is None:
         return False

@@ -108,10 +108,10 @@ def test_a_state_whose_next_value_is_another_state_moves_after_it_is_read() -> N
     assert losses == [1 + 2 * 3, 2 + 1 * 7, 1 + 2 * 7]
 
 
-def arguments() -> dict[str, Any]:
-    """What a tape of the class network is made from."""
+def arguments(*, trace: bool = False) -> dict[str, Any]:
+    """What a tape of the class network is made from; with `trace`, one whose rows flow into each other."""
     setup = load("class")
-    task = task_of(setup)
+    task = task_of(setup, trace=trace)
     code = encoded(task.program.unrolled(), task)
     data = [array("d", flat(task.numbers.samples[symbol])) for symbol in task.program.model.data]
     return {
@@ -125,10 +125,11 @@ def arguments() -> dict[str, Any]:
         "tables": [(2, rows) for rows in data],
         "batch": 1,
         "fixed": True,
+        "flows": code.flows,
     }
 
 
-END, KEEP, ADD, DOT = (_native.OPERATIONS[name] for name in ("END", "KEEP", "ADD", "DOT"))
+END, KEEP, ADD, DOT, BOTH = (_native.OPERATIONS[name] for name in ("END", "KEEP", "ADD", "DOT", "UPDATE_BOTH"))
 
 
 @pytest.mark.parametrize(
@@ -168,9 +169,53 @@ END, KEEP, ADD, DOT = (_native.OPERATIONS[name] for name in ("END", "KEEP", "ADD
         {"initial": b"\0" * 7},
     ],
 )
-def test_a_malformed_tape_is_refused(change: dict[str, Any]) -> None:
+@pytest.mark.parametrize("trace", [False, True])
+def test_a_malformed_tape_is_refused(change: dict[str, Any], *, trace: bool) -> None:
     with pytest.raises((ValueError, TypeError, OverflowError)):
-        _native.Tape(**arguments() | change)
+        _native.Tape(**arguments(trace=trace) | change)
+
+
+@pytest.mark.parametrize(
+    ("trace", "change"),
+    [
+        (True, {"width": 0}),
+        (True, {"initial": array("d", [0.0] * 81)}),
+        (True, {"states": array("I", [41])}),
+        (True, {"settings": array("I", [100])}),
+        (True, {"step": array("I", [KEEP, END])}),
+        (True, {"step": array("I", [BOTH, 1, 0, 1000, 0, 0, 0, 0, END])}),
+        (True, {"once": array("I", [BOTH, 1, 0, 0, 0, 0, 0, 0, END])}),
+        (False, {"step": array("I", [BOTH, 1, 0, 0, 0, 0, 0, 0, END])}),
+        (False, {"flows": True}),
+    ],
+)
+def test_a_tape_whose_rows_cannot_flow_is_refused(change: dict[str, Any], *, trace: bool) -> None:
+    _native.Tape(**arguments(trace=trace))
+    with pytest.raises(ValueError, match=r"row|slot|kept|unknown|lost"):
+        _native.Tape(**arguments(trace=trace) | change)
+
+
+def test_a_tape_whose_rows_flow_has_no_lanes() -> None:
+    native = _native.Tape(**arguments(trace=True))
+    with pytest.raises(ValueError, match="no lanes"):
+        native.run_lanes(
+            array("d", [0.1] * 8), array("d", [0.5]), array("i", [0]), 1, bytearray(8 * 41), array("d", [0.5])
+        )
+
+
+@pytest.mark.parametrize("steps", range(8))
+@pytest.mark.parametrize("spare", [0, 3])
+def test_rows_flow_to_the_end_of_what_is_kept_and_no_further(steps: int, spare: int) -> None:
+    """The bits of straight-line Python for every small number of steps, and nothing written behind the last row."""
+    setup = load("class")
+    task = task_of(setup)
+    start = starting_state(setup, task.program)
+    kept = array("d", [7.5] * (task.width * steps + 2 * spare))
+    chunk = Chunk([(0,)] * steps, start, 0.5)
+    after = KERNELS["tape"].made(task)(chunk, memoryview(kept).cast("B"), 8 * spare)
+    state, rows = ran("straight", task, start, steps=steps)
+    assert bits(after) == bits(state)
+    assert kept.tolist() == [7.5] * spare + rows + [7.5] * spare
 
 
 @pytest.mark.parametrize(
@@ -188,10 +233,12 @@ def test_a_malformed_tape_is_refused(change: dict[str, Any]) -> None:
         {"offset": 8},
         {"offset": 3},
         {"kept": bytes(10_000)},
+        {"kept": bytearray(8)},
     ],
 )
-def test_a_run_on_what_does_not_fit_is_refused(change: dict[str, Any]) -> None:
-    made = arguments()
+@pytest.mark.parametrize("trace", [False, True])
+def test_a_run_on_what_does_not_fit_is_refused(change: dict[str, Any], *, trace: bool) -> None:
+    made = arguments(trace=trace)
     given: dict[str, Any] = {
         "state": array("d", [0.1] * 8),
         "settings": array("d", [0.5]),

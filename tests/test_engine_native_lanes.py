@@ -14,11 +14,10 @@ from drawn_models import MANY, drawn
 
 from sheetgrad.derive import program
 from sheetgrad.engine import tape
-from sheetgrad.engine.arrays import family_name
 from sheetgrad.engine.lanes import run_lanes
 from sheetgrad.engine.straight import Straight
 from sheetgrad.engine.tape_lanes import TapeLanes
-from sheetgrad.engine.task import Chunk, Task, numbers_for, starting_state
+from sheetgrad.engine.task import Chunk, Task, family_name, numbers_for, starting_state
 from sheetgrad.network import load
 
 if TYPE_CHECKING:

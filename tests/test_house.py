@@ -20,16 +20,23 @@ HOUSE = Path(__file__).parent.parent
 SOURCE = HOUSE / "src" / "sheetgrad"
 MODULES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py"))
 HEAVY = ("autograd", "jax", "matplotlib", "numpy", "pyarrow", "pydantic", "rich", "torch", "typer")
+SELDOM = ("csv", "email", "hashlib", "importlib.metadata", "json", "multiprocessing", "pathlib", "random", "tempfile")
+"""Of the standard library: each costs a fiftieth to a tenth of the time in which a training can be over."""
 UNFINISHED = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
 """Written in two halves, so that this file does not hold them."""
 OURS = (".py", ".md", ".toml", ".txt", ".yml", ".yaml", "Makefile", "run")
 
 
+def modules_after(statement: str) -> set[str]:
+    """The names of all modules that a fresh Python has loaded after a statement."""
+    code = f"import sys\n{statement}\nprint('modules', *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
 def loaded_by(statement: str) -> set[str]:
     """The heavy packages that a fresh Python has loaded after a statement."""
-    code = f"import sys\n{statement}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return set(done.stdout.split()) & set(HEAVY)
+    return {name.partition(".")[0] for name in modules_after(statement)} & set(HEAVY)
 
 
 def files_of_the_project() -> list[Path]:
@@ -51,6 +58,31 @@ def test_naming_every_public_word_loads_nothing_heavy() -> None:
 
 def test_loading_a_preset_and_deriving_it_load_nothing_heavy() -> None:
     assert loaded_by("import sheetgrad\nsheetgrad.derive('class').as_json()") == set()
+
+
+@pytest.mark.parametrize("steps", [100, 10_000])
+def test_training_a_preset_loads_only_what_it_computes_with(steps: int) -> None:
+    """What checks equations, reads tables, writes files or draws is for those who ask for it."""
+    loaded = modules_after(f"import sheetgrad\nsheetgrad.train('class', steps={steps})")
+    bare = modules_after("pass")
+    assert (loaded - bare) & set(SELDOM) == set()
+    assert {name.partition(".")[0] for name in loaded} & set(HEAVY) == set()
+    unwanted = ("network.equations", "network.samples", "files", "engine.trace", "engine.arrays", "engine.loops")
+    assert loaded & {f"sheetgrad.{name}" for name in unwanted} == set()
+
+
+@pytest.mark.parametrize("module", SELDOM)
+def test_the_judge_of_what_is_seldom_needed_sees_it(module: str) -> None:
+    assert module in modules_after(f"import {module}")
+
+
+@pytest.mark.parametrize(
+    ("verb", "module"), [("train", "network"), ("explain", "checking"), ("read --help", "reading")]
+)
+def test_a_verb_loads_its_own_commands_only(verb: str, module: str) -> None:
+    run = f"from sheetgrad.cli import app\ntry: app({verb.split()})\nexcept SystemExit: pass"
+    loaded = {name for name in modules_after(run) if name.startswith("sheetgrad.cli.")}
+    assert loaded == {"sheetgrad.cli.words", f"sheetgrad.cli.{module}"}
 
 
 @pytest.mark.parametrize("package", ["numpy", "rich", "typer"])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -59,6 +57,8 @@ def _beside(target: Path) -> tuple[int, str]:
         with suppress(AttributeError, OSError):  # only Linux has it, and not on every disk
             Path("/proc/self/fd").stat()  # through which it gets its name in the end
             return os.open(target.parent, os.O_TMPFILE | os.O_RDWR, 0o600), ""
+        import tempfile  # it brings a fiftieth of a second with it, and is seldom needed
+
         return tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     except OSError as error:
         message = f"{target}: cannot be written ({error.strerror}); give another place with -o"
@@ -67,6 +67,8 @@ def _beside(target: Path) -> tuple[int, str]:
 
 def _named(handle: int, target: Path) -> str:
     """Give a file without a name one beside the target."""
+    import secrets
+
     name = str(target.with_name(f".{target.name}.{secrets.token_hex(4)}.part"))
     # Relative to a folder: without one, Python asks for a link to the link that stands in /proc.
     folder = os.open("/proc/self/fd", os.O_RDONLY)

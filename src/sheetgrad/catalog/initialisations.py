@@ -9,7 +9,6 @@ an even distribution of that variance (He).
 from __future__ import annotations
 
 from math import sqrt
-from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -43,6 +42,8 @@ def drawn(name: str, size: int, below: int, *, seed: int, layer: int) -> tuple[t
     >>> drawn("uniform", 1, 2, seed=0, layer=1) == drawn("uniform", 1, 2, seed=0, layer=1)
     True
     """
+    from random import Random
+
     bound = INITIALISATIONS[name].bound(below, size)
     random = Random(f"{seed}/{layer}").random  # noqa: S311 -- starting weights are no secret
     return tuple(tuple(bound * (2 * random() - 1) for _ in range(below)) for _ in range(size))

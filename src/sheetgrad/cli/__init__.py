@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 
-from sheetgrad.cli import checking, classroom, exploring, grading, network, reading, sweeping  # noqa: F401 -- importing a module registers its commands
 from sheetgrad.cli.words import app, show
 
 __all__ = ["app", "main"]

@@ -6,10 +6,12 @@ import os
 import sys
 import time
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command_from_info
 
 from sheetgrad.errors import DivergedError, Problem, SheetgradError, SpecError
 
@@ -23,24 +25,24 @@ if TYPE_CHECKING:
 
 FAILED, MISUSE, STOPPED, PIPE_CLOSED = 1, 2, 130, 141
 """The last two are what a shell reports for a program ended by Ctrl-C or by a closed pipe."""
-ORDER = [
-    "run",
-    "new",
-    "derive",
-    "why",
-    "train",
-    "sweep",
-    "verify",
-    "sheet",
-    "check",
-    "read",
-    "explain",
-    "explore",
-    "exercise",
-    "grade",
-    "schema",
-]
-"""How --help lists the commands."""
+HOMES = {
+    "run": "network",
+    "new": "network",
+    "derive": "network",
+    "why": "network",
+    "train": "network",
+    "sweep": "sweeping",
+    "verify": "network",
+    "sheet": "network",
+    "check": "checking",
+    "read": "reading",
+    "explain": "checking",
+    "explore": "exploring",
+    "exercise": "classroom",
+    "grade": "grading",
+    "schema": "network",
+}
+"""The commands in the order of --help, with the module of each."""
 PATIENCE = 1.0
 """Seconds of work after which a terminal is told what is being done."""
 
@@ -51,11 +53,18 @@ Written = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", h
 
 
 class Verbs(TyperGroup):
-    """The commands, with one place where errors become messages and exit codes."""
+    """The commands, each made when it is asked for, with one place where errors become messages and exit codes."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 -- the context's class has moved between versions
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 -- the context's class has moved between versions
         """Their names, in the order that people meet them."""
-        return sorted(super().list_commands(ctx), key=ORDER.index)
+        return list(HOMES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 -- as above
+        """A command; to make all of them takes as long as most take to answer."""
+        for name in (cmd_name,) if cmd_name in HOMES else HOMES:  # a name that is unknown is compared with them all
+            if name not in self.commands:
+                self.commands[name] = _made(name)
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 -- the context's class has moved between Typer's versions
         """Run a command; our own errors, Ctrl-C and a closed pipe end it without a traceback."""
@@ -74,6 +83,12 @@ class Verbs(TyperGroup):
             )  # or Python complains when it flushes at exit
             raise typer.Exit(PIPE_CLOSED) from closed
         return result
+
+
+def _made(name: str) -> Any:  # noqa: ANN401 -- the command's class has moved between Typer's versions
+    import_module(f"sheetgrad.cli.{HOMES[name]}")  # which registers it
+    found = next(info for info in app.registered_commands if info.callback and info.callback.__name__ == name)
+    return get_command_from_info(found, pretty_exceptions_short=False, rich_markup_mode=None)
 
 
 app = typer.Typer(

@@ -23,6 +23,7 @@ class Tape:
         tables: Sequence[tuple[int, Buffer]],
         batch: int,
         fixed: bool,
+        flows: bool,
     ) -> Tape: ...
     def run(
         self, state: Buffer, settings: Buffer, samples: Buffer, steps: int, kept: Buffer, offset: int, /

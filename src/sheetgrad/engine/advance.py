@@ -8,7 +8,6 @@ from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheetgrad.engine.tape import is_built
 from sheetgrad.engine.task import Chunk, count, spread
 from sheetgrad.errors import DivergedError
 from sheetgrad.expr import Next
@@ -71,10 +70,12 @@ def _all_finite(values: State) -> bool:
         import numpy as np
 
         return bool(np.isfinite(values).all())
-    if len(values) < MANY or not is_built() or not isinstance(values, array):
+    if len(values) < MANY or not isinstance(values, array):
         return all(map(isfinite, values))
-    from sheetgrad.engine._native import first_lost
-
+    try:
+        from sheetgrad.engine._native import first_lost
+    except ImportError:
+        return all(map(isfinite, values))
     return first_lost(values, 0, 1) < 0
 
 

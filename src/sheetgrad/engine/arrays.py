@@ -14,7 +14,7 @@ from sheetgrad.emit.locals import Names, head, in_place, live, moved, sources, t
 from sheetgrad.emit.python import compiled
 from sheetgrad.engine.lowering import Lowering
 from sheetgrad.engine.namespaces import NAMESPACES
-from sheetgrad.engine.task import count, settings_for
+from sheetgrad.engine.task import count, family_name, settings_for
 from sheetgrad.expr import Index, Next, Partial, Quantity, Ref
 from sheetgrad.program import quantities
 
@@ -46,17 +46,6 @@ def _places(quantity: Quantity) -> tuple[object, ...]:
             return wrt.places
         case Next(state=state):
             return state.places
-
-
-def family_name(quantity: Quantity) -> str:
-    """A name for a whole family: the symbol with its layer, `dE_total_dw2`, `w2_new`."""
-    match quantity:
-        case Ref(symbol=symbol):
-            return f"{symbol.name}{symbol.layer or ''}"
-        case Partial(of=of, wrt=wrt):
-            return f"d{family_name(of) if isinstance(of, Ref) else 'part'}_d{family_name(wrt)}"
-        case Next(state=state):
-            return f"{family_name(state)}_new"
 
 
 class Families(Names):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from sheetgrad.emit.locals import taken
 from sheetgrad.emit.python import compiled
-from sheetgrad.engine.arrays import Families, family_name
+from sheetgrad.engine.arrays import Families
 from sheetgrad.engine.lowering import Lowering
 from sheetgrad.engine.namespaces import NAMESPACES
+from sheetgrad.engine.task import family_name
 from sheetgrad.expr import Index, references
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ for a task. To add one, write a file, add it here, and give it a line in
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sheetgrad.engine import arrays, loops, straight, tape
 from sheetgrad.errors import BrokenInvariant, Problem, SpecError
 
 if TYPE_CHECKING:
@@ -24,13 +24,30 @@ class Kernel(NamedTuple):
     """A way to compute Programs."""
 
     name: str
-    accepts: Callable[[Program], bool]
-    made: Callable[[Task], Runner]
+    """Also that of its module, which is imported when the kernel is first thought of."""
+    kind: str
+    """Its class."""
     what: str
     needs: str = ""
     """What must be so where it does not accept a Program."""
     work: int = 3_000_000
     """Scalar equations in a chunk, some tenths of a second: so often is progress told."""
+
+    @property
+    def accepts(self) -> Callable[[Program], bool]:
+        """Whether it can compute a Program."""
+        found: Callable[[Program], bool] = self._module.accepts
+        return found
+
+    @property
+    def made(self) -> Callable[[Task], Runner]:
+        """What makes it for a task."""
+        found: Callable[[Task], Runner] = getattr(self._module, self.kind)
+        return found
+
+    @property
+    def _module(self) -> Any:  # noqa: ANN401 -- each has `accepts` and its class
+        return import_module(f"sheetgrad.engine.{self.name}")
 
 
 class Choice(NamedTuple):
@@ -58,20 +75,20 @@ class Choice(NamedTuple):
         return ", ".join(filter(None, parts)) or "everything else"
 
 
+EXTENSION = "the C extension, which is built where there is a C compiler when sheetgrad is installed"
 KERNELS: Mapping[str, Kernel] = {
     kernel.name: kernel
     for kernel in (
-        Kernel("straight", straight.accepts, straight.Straight, "straight-line Python, one line an equation"),
-        Kernel("tape", tape.accepts, tape.Tape, "an interpreter in C, operation by operation", tape.NEEDS, 100_000_000),
+        Kernel("straight", "Straight", "straight-line Python, one line an equation"),
+        Kernel("tape", "Tape", "an interpreter in C, operation by operation", EXTENSION, 100_000_000),
         Kernel(
             "loops",
-            loops.accepts,
-            loops.Loops,
+            "Loops",
             "loops in C over whole layers, one sample at a time",
-            loops.NEEDS,
+            f"one sample a step, families used as a whole with at most two axes, and {EXTENSION}",
             300_000_000,
         ),
-        Kernel("arrays", arrays.accepts, arrays.Arrays, "NumPy over whole layers", "families used as a whole"),
+        Kernel("arrays", "Arrays", "NumPy over whole layers", "families used as a whole"),
     )
 }
 

@@ -2,10 +2,13 @@
 
     slots   what is kept comes first, in order; then what is given, constants,
             what is computed once, and the rest, used again when it is free
+    rows    where every state is kept at a step, its row is where it is computed:
+            the slots move on by a row a step, the next values of states go into
+            the next row, and what does not change is copied from row to row
     once    operations whose result no step changes
     step    operations of every step; KEEP stands where values are written down
 
-The next values of states go straight into the old ones' slots where nothing
+Else the next values of states go straight into the old ones' slots where nothing
 later reads those.
 """
 
@@ -25,7 +28,7 @@ from sheetgrad.expr import Next
 from sheetgrad.program import quantities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sheetgrad.engine.task import Task
     from sheetgrad.engine.values import Value
@@ -77,6 +80,8 @@ class Encoded(NamedTuple):
     constants: list[int]
     width: int
     """How many slots are kept at a step, from slot 0 on."""
+    flows: bool = False
+    """Whether the slots move on by a row a step."""
 
 
 class Body(NamedTuple):
@@ -110,7 +115,8 @@ def encoded(program: Program, task: Task) -> Encoded:
     kept = [values.known[quantity] for quantity in keep]
     changed = {values.known[state]: values.known[Next(state)] for state in states} if after else {}
     changed = {old: _copied(values, new) for old, new in changed.items() if new != old}
-    return _Encoder(values, given, kept, changed, border, fixed=task.fixed).encoded()
+    flows = bool(states) and bool(after) and set(states) <= set(keep)
+    return _Encoder(values, given, kept, changed, border, fixed=task.fixed, flows=flows).encoded()
 
 
 def body_of(equations: Sequence[Equation]) -> Body:
@@ -152,6 +158,7 @@ class _Encoder:
     border: Value
     """Values from here on are made after the others have been written down."""
     fixed: bool
+    flows: bool = False
     initial: list[float] = field(default_factory=list)
     home: dict[Value, int] = field(default_factory=dict)
     """Slots that belong to a value from the beginning to the end."""
@@ -160,7 +167,8 @@ class _Encoder:
     def encoded(self) -> Encoded:
         wanted = dict.fromkeys((*self.kept, *self.changed.values()))
         constant = self._constant()
-        tiles = Tiler(self.values, wanted, constant).tiles()
+        beside = {*self.kept} - {*self.changed.values()} - constant if self.flows else ()
+        tiles = Tiler(self.values, wanted, constant, beside).tiles()
         self._give_homes(tiles, constant)
         step = self._ordered({value: tile for value, tile in tiles.items() if value not in constant})
         once = [self._line(value, tile, self.home) for value, tile in tiles.items() if value in constant]
@@ -169,14 +177,18 @@ class _Encoder:
         states, settings, data, constants = (
             [self.home[self.values.known[quantity]] for quantity in group] for group in self.given
         )
-        return Encoded(once, lines, self.initial, states, settings, data, constants, len(self.kept))
+        if self.flows:
+            lines += self._carried(constant)
+            self.initial += [0.0] * len(self.kept)  # into which the last of them are carried
+        return Encoded(once, lines, self.initial, states, settings, data, constants, len(self.kept), self.flows)
 
     def _ordered(self, tiles: Mapping[Value, Tile]) -> list[tuple[Value, Tile]]:
         """Tiles by their distance from what is given, then by operation: many of a kind in a row are quicker."""
         level: dict[Value, int] = {}
         for value, tile in tiles.items():
             level[value] = 1 + max((level.get(operand, 0) for operand in tile.operands), default=0)
-        return sorted(tiles.items(), key=lambda item: (item[0] >= self.border, level[item[0]], item[1].operation))
+        border = len(self.values) if self.flows else self.border
+        return sorted(tiles.items(), key=lambda item: (item[0] >= border, level[item[0]], item[1].operation))
 
     def _constant(self) -> set[Value]:
         """Everything that no step changes."""
@@ -199,6 +211,7 @@ class _Encoder:
         for value in self.kept:
             slot = self._slot(numbers.get(value, 0.0))
             self.home.setdefault(value, slot)
+        self.initial += [0.0] * (len(self.kept) if self.flows else 0)  # the next row
         for group in self.given:
             for quantity in group:
                 value = self.values.known[quantity]
@@ -222,16 +235,18 @@ class _Encoder:
         ]
 
     def _line(self, value: Value, tile: Tile, slots: Mapping[Value, int]) -> Line:
-        return Line(tile.operation, slots[value], tuple([slots[operand] for operand in tile.operands]))
+        inner = () if tile.inner is None else (slots[tile.inner],)
+        return Line(tile.operation, slots[value], (*inner, *[slots[operand] for operand in tile.operands]))
 
     def _lines(self, step: Sequence[tuple[Value, Tile]], repeats: list[Line]) -> list[Line]:
         """The operations of a step, with slots that are used again as soon as nothing reads them any more."""
         last = {operand: position for position, (_, tile) in enumerate(step) for operand in tile.operands}
-        keeping = next((position for position, (value, _) in enumerate(step) if value >= self.border), len(step))
+        border = len(self.values) if self.flows else self.border
+        keeping = next((position for position, (value, _) in enumerate(step) if value >= border), len(step))
         for value in self.kept:
             last[value] = max(last.get(value, 0), keeping)
         slots = dict(self.home)
-        states = {new: self.home[old] for old, new in self._in_place(step, last, keeping).items()}
+        states = {new: self._next(old) for old, new in self._in_place(step, last, keeping).items()}
         lines: list[Line] = []
         for position, (value, tile) in enumerate(step):
             if position == keeping:
@@ -245,11 +260,21 @@ class _Encoder:
             lines.append(self._line(value, tile, slots))
         if keeping == len(step):
             lines += self._keep(repeats)
-        moved = [(self.home[old], slots[new]) for old, new in self.changed.items()]
+        moved = [(self._next(old), slots[new]) for old, new in self.changed.items()]
         return lines + [Line("COPY", to, (start,)) for to, start in moved if to != start]
 
     def _keep(self, repeats: list[Line]) -> list[Line]:
-        return [*repeats, Line("KEEP", 0, ())] if self.kept else []
+        return [*repeats, *([] if self.flows else [Line("KEEP", 0, ())])] if self.kept else []
+
+    def _next(self, state: Value) -> int:
+        """The slot of a state at the next step, seen from this one."""
+        return self.home[state] + (len(self.kept) if self.flows else 0)
+
+    def _carried(self, constant: Collection[Value]) -> list[Line]:
+        """Copies of all that does not change into the next row, or where it is seen from there."""
+        slots = {slot for value, slot in self.home.items() if value in constant}
+        slots |= {place for place, value in enumerate(self.kept) if value in constant}
+        return [Line("COPY", slot + len(self.kept), (slot,)) for slot in sorted(slots)]
 
     def _in_place(self, step: Sequence[tuple[Value, Tile]], last: dict[Value, int], keeping: int) -> dict[Value, Value]:
         """The states whose next value may take their slot at once; the others' stays to the end."""
@@ -258,6 +283,10 @@ class _Encoder:
         taken: set[Value] = set()
         for old, new in self.changed.items():
             position = place.get(new, -1)
+            if self.flows and position >= 0 and new not in self.home and new not in taken:
+                taken.add(new)
+                found[old] = new
+                continue
             kept_before = old not in self.kept or position >= keeping
             if new in self.home or new in taken or last.get(old, -1) > position or not kept_before or position < 0:
                 last[new] = len(step)

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from sheetgrad.derive import program as differentiated
 from sheetgrad.engine import lane_arrays
 from sheetgrad.engine.advance import Worker, advance
-from sheetgrad.engine.arrays import family_name
 from sheetgrad.engine.choose import choose
 from sheetgrad.engine.lane_code import MAKING
 from sheetgrad.engine.lane_kernels import LANE_KERNELS, choose_lanes
 from sheetgrad.engine.schedule import batches as scheduled
 from sheetgrad.engine.schedule import is_fixed, largest_batch
-from sheetgrad.engine.task import Chunk, Task, numbers_for
+from sheetgrad.engine.task import Chunk, Task, family_name, numbers_for
 from sheetgrad.errors import DivergedError
 from sheetgrad.program import Program
 

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 EACH, SUM_COLUMNS, SUM_ROWS, LARGEST_COLUMN, DOT_ROWS, ADD_ROWS, UPDATE_ROWS = range(7)
 """The kinds of loops, in the order of `native/loops.h`."""
-NEEDS = f"one sample a step, families used as a whole with at most two axes, and {tape.NEEDS}"
 
 
 def accepts(program: Program) -> bool:

@@ -6,9 +6,8 @@ from itertools import groupby
 from math import fsum
 from typing import TYPE_CHECKING
 
-from sheetgrad.engine.arrays import family_name
 from sheetgrad.engine.choose import choose
-from sheetgrad.engine.task import Chunk, Task, count, numbers_for
+from sheetgrad.engine.task import Chunk, Task, count, family_name, numbers_for
 from sheetgrad.program import Program
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import groupby, islice
-from random import Random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +26,8 @@ def _shuffled(setup: Setup) -> Iterator[Batch]:
 
 def _mini_batches(setup: Setup, size: int | None = None) -> Iterator[Batch]:
     """A new order for every pass, cut into batches; the last batch of a pass may be smaller."""
+    from random import Random
+
     size = min(size or setup.batch_size, setup.sample_count)
     chance = Random(setup.seed)  # noqa: S311 -- it shuffles samples, it keeps no secrets
     order = list(range(setup.sample_count))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sheetgrad.program import Program
 
 MODULE = "sheetgrad.engine._native"
-NEEDS = "the C extension, which is built where there is a C compiler when sheetgrad is installed"
 
 
 def accepts(program: Program) -> bool:
@@ -80,4 +79,5 @@ class Tape:
             tables=[(len(rows[symbol]) // len(numbers.samples[symbol]), rows[symbol]) for symbol in model.data],
             batch=1 if model.sampled is None else model.sampled.size,
             fixed=task.fixed,
+            flows=code.flows,
         )

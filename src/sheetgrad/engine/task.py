@@ -108,6 +108,17 @@ def _at(quantity: Quantity, numbers: Mapping[Any, int]) -> Quantity:
             return Next(_at(state, numbers))
 
 
+def family_name(quantity: Quantity) -> str:
+    """A name for a whole family: the symbol with its layer, `dE_total_dw2`, `w2_new`."""
+    match quantity:
+        case Ref(symbol=symbol):
+            return f"{symbol.name}{symbol.layer or ''}"
+        case Partial(of=of, wrt=wrt):
+            return f"d{family_name(of) if isinstance(of, Ref) else 'part'}_d{family_name(wrt)}"
+        case Next(state=state):
+            return f"{family_name(state)}_new"
+
+
 def members_of(symbols: Iterable[Symbol]) -> list[Quantity]:
     """Every member of every family."""
     return [member for symbol in symbols for member in spread(symbol.whole)]

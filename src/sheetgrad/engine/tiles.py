@@ -26,24 +26,35 @@ OUTPUTS = {"DOT_2_SIGMOID": "DOT_2_OUTPUT", "DOT_3_SIGMOID": "DOT_3_OUTPUT"}
 """And these where the slope of a squared error follows."""
 
 
+BOTH = (2, 3)
+"""And these where the sum is written down as well as what comes of it."""
+
+
 class Tile(NamedTuple):
-    """One operation: its name, and its operands in order."""
+    """One operation: its name, its operands in order, and the value inside that it writes down too."""
 
     operation: str
     operands: tuple[Value, ...]
+    inner: Value | None = None
 
 
 class Tiler:
     """Chooses the tiles of the values that are wanted, from the last to the first."""
 
-    def __init__(self, values: Values, wanted: Collection[Value], apart: Collection[Value]) -> None:
-        """`apart` are values that no other may swallow, besides those that are wanted."""
+    def __init__(
+        self, values: Values, wanted: Collection[Value], apart: Collection[Value], beside: Collection[Value] = ()
+    ) -> None:
+        """`apart` are values that no other may swallow, besides those that are wanted.
+
+        Of these, `beside` may be written down by the operation of the value that is made from them.
+        """
         self.values = values
         self.one = values.number(1.0)
         self._apart = {*wanted, *apart}
         self._uses = [0] * len(values)
         self._count(wanted)
         self.wanted = wanted
+        self._beside = {value for value in beside if self._uses[value] == 1}
 
     def _count(self, wanted: Collection[Value]) -> None:
         """How often each value is used by those that something wanted comes from."""
@@ -62,9 +73,11 @@ class Tiler:
         for value in self.wanted:
             needed[value] = 1
         found: dict[Value, Tile] = {}
+        written: set[Value | None] = set()
         for value in range(len(self.values) - 1, -1, -1):
-            if needed[value] and self.values.kinds[value] not in GIVEN:
+            if needed[value] and value not in written and self.values.kinds[value] not in GIVEN:
                 found[value] = tile = self._tile(value)
+                written.add(tile.inner)
                 for operand in tile.operands:
                     needed[operand] = 1
         return dict(reversed(found.items()))
@@ -76,6 +89,12 @@ class Tiler:
             return ()
         parts = values.parts[value]
         return parts if not count or len(parts) == count else ()
+
+    def _both(self, value: Value, kind: str, lengths: Collection[int] = BOTH) -> tuple[Value, ...]:
+        """The parts of a value that may be written down by the one that is made from it."""
+        values = self.values
+        parts = values.parts[value]
+        return parts if value in self._beside and values.kinds[value] == kind and len(parts) in lengths else ()
 
     def _tile(self, value: Value) -> Tile:
         kind, parts = self.values.kinds[value], self.values.parts[value]
@@ -99,6 +118,8 @@ class Tiler:
         if len(terms) > 2:  # noqa: PLR2004 -- more than two are a sum of products
             return self._dot(terms, "")
         first, second = (self._inside(term, "product", 2) for term in terms)
+        if first and second and self._squared(*first) and self._squared(*second):
+            return Tile("ADD", tuple(terms))
         if first and second:
             return Tile("DOT_2", first + second)
         if first or second:
@@ -113,16 +134,26 @@ class Tiler:
     def _difference(self, left: Value, right: Value) -> Tile:
         product = self._inside(right, "product", 2)
         for outer, inner in (product, product[::-1]) if product else ():
-            pair = self._inside(inner, "product", 2)
-            if pair:
+            if pair := self._inside(inner, "product", 2):
                 return Tile("UPDATE", (left, outer, *pair))
+            if pair := self._both(inner, "product", (2,)):
+                return Tile("UPDATE_BOTH", (left, outer, *pair), inner)
         if product:
             return Tile("SUBTRACT_PRODUCT", (left, *product))
         return Tile("SUBTRACT", (left, right))
 
     def _product(self, parts: tuple[Value, ...]) -> Tile:
-        found = self._tanh_slope(*parts) if len(parts) == 2 else self._slope(*parts)  # noqa: PLR2004 -- products are of two or three
-        return found or Tile("MULTIPLY" if len(parts) == 2 else "MULTIPLY_3", parts)  # noqa: PLR2004 -- the same
+        short = len(parts) == 2  # noqa: PLR2004 -- products are of two or three
+        found = self._squared(*parts) or self._tanh_slope(*parts) if short else self._slope(*parts)
+        return found or Tile("MULTIPLY" if short else "MULTIPLY_3", parts)
+
+    def _squared(self, factor: Value, square: Value) -> Tile | None:
+        """`c*(a - b)**2`, a term of most losses."""
+        roots = self._inside(square, "product", 2)
+        if not roots or roots[0] != roots[1] or self._uses[roots[0]] != 2 or roots[0] in self._apart:  # noqa: PLR2004 -- in the square
+            return None
+        is_difference = self.values.kinds[roots[0]] == "difference"
+        return Tile("SQUARED", (factor, *self.values.parts[roots[0]])) if is_difference else None
 
     def _tanh_slope(self, given: Value, rest: Value) -> Tile | None:
         """`g*(1 - y*y)`."""
@@ -136,6 +167,11 @@ class Tiler:
             return None
         if terms := self._inside(given, "difference"):
             return self._output(terms, output) or Tile("SUBTRACT_SLOPE", (*terms, output))
+        if terms := self._both(given, "difference"):
+            return Tile("SUBTRACT_SLOPE_BOTH", (*terms, output), given)
+        if terms := self._both(given, "sum"):
+            above = self._dot(terms, "_SLOPE_BOTH")
+            return Tile(above.operation, (*above.operands, output), given)
         terms = self._inside(given, "sum")
         if len(terms) in SLOPED:
             above = self._dot(terms, "_SLOPE")
@@ -161,5 +197,7 @@ class Tiler:
         opposite = self._inside(inside[0], "negative") if inside else ()
         if not opposite:
             return None
+        if sums := self._both(opposite[0], "sum"):
+            return Tile(*self._dot(sums, "_SIGMOID_BOTH")[:2], opposite[0])
         sums = self._inside(opposite[0], "sum")
         return self._dot(sums, "_SIGMOID") if sums else Tile("SIGMOID", opposite)

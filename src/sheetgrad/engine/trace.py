@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sheetgrad.errors import MissingPackageError
-from sheetgrad.files import replacing
 from sheetgrad.shown import Shown
 
 if TYPE_CHECKING:
@@ -101,6 +100,8 @@ class Trace(Shown):
 
         Raises CannotWriteError where the file cannot be written; nothing is left half done.
         """
+        from sheetgrad.files import replacing
+
         with replacing(path) as file:
             file.write(",".join((STEP, *self.columns)) + "\n")
             for step, row in enumerate(self.rows()):
@@ -111,6 +112,8 @@ class Trace(Shown):
 
         Raises MissingPackageError without pyarrow.
         """
+        from sheetgrad.files import replacing
+
         parquet = _arrow("pyarrow.parquet", "writing Parquet")
         table = self._table("writing Parquet")
         with replacing(path, "wb") as file:

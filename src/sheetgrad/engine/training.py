@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,16 @@ from sheetgrad.engine.choose import choose
 from sheetgrad.engine.loss import WholeLoss
 from sheetgrad.engine.schedule import batches, chunks, is_fixed, largest_batch
 from sheetgrad.engine.task import Chunk, Task, count, nested, numbers_for, spread, starting_state
-from sheetgrad.engine.trace import Trace
 from sheetgrad.errors import DivergedError, Problem, SpecError, TooLargeError
-from sheetgrad.notation import Notation
 from sheetgrad.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sheetgrad.engine.task import State
+    from sheetgrad.engine.trace import Trace
     from sheetgrad.expr import Quantity, Symbol
+    from sheetgrad.notation import Notation
     from sheetgrad.program import Program
     from sheetgrad.setup import Setup, Value
 
@@ -128,6 +129,18 @@ def columns_of(program: Program) -> tuple[Quantity, ...]:
     return (*leaves, *made, *(symbol.whole for symbol in program.states))
 
 
+def _names(program: Program, setup: Setup) -> Callable[[Quantity], str]:
+    """The plain names of a Program; the notation is made when the first one is asked for."""
+
+    @cache
+    def notation() -> Notation:
+        from sheetgrad.notation import Notation
+
+        return Notation(program, setup.notation)
+
+    return lambda quantity: notation().plain(quantity)
+
+
 class _Crew:
     """One worker for each size of batch, and what they have written down."""
 
@@ -192,12 +205,13 @@ class _Crew:
         setup = self.setup
         program = differentiated(setup.model.batched(size, setup.reduction), setup.optimizer)
         keep = columns_of(program) if self._trace else (program.loss,) if self._losses else ()
-        name = Notation(program, setup.notation).plain
-        task = Task(program, numbers_for(setup, program), name, keep, fixed=is_fixed(setup))
+        task = Task(program, numbers_for(setup, program), _names(program, setup), keep, fixed=is_fixed(setup))
         return Worker.made(task, choose(program, self.steps, self._engine))
 
     def trace(self) -> Trace:
         """Everything that was written down; a batch that is smaller leaves its missing samples not-a-number."""
+        from sheetgrad.engine.trace import Trace
+
         if len(self._workers) == 1:
             return Trace(self._names(self.main), self._table)
         names = {size: self._names(worker) for size, worker in self._workers.items()}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sheetgrad.engine.arrays import family_name
 from sheetgrad.engine.choose import choose
-from sheetgrad.engine.task import Chunk, Numbers, Task, flat
+from sheetgrad.engine.task import Chunk, Numbers, Task, family_name, flat
 from sheetgrad.expr import Ref
 from sheetgrad.program import Program
 

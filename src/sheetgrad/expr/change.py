@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import reduce
 from itertools import product
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from sheetgrad.expr.build import add, multiply, power
 from sheetgrad.expr.nodes import (
@@ -27,21 +28,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 
+_INSIDE: Mapping[type[Expr], Callable[[Any], tuple[Expr, ...]]] = {
+    Sum: attrgetter("terms"),
+    Product: attrgetter("factors"),
+    Power: attrgetter("base", "exponent"),
+    Call: attrgetter("arguments"),
+    Total: lambda node: (node.body,),
+    Largest: lambda node: (node.body,),
+}
+"""Asked for more often than anything else, so it is a look-up and no match."""
+
+
 def children(node: Expr) -> tuple[Expr, ...]:
     """The expressions directly inside, in order (a quantity has none)."""
-    match node:
-        case Sum():
-            return node.terms
-        case Product():
-            return node.factors
-        case Power():
-            return (node.base, node.exponent)
-        case Call():
-            return node.arguments
-        case Total() | Largest():
-            return (node.body,)
-        case _:
-            return ()
+    inside = _INSIDE.get(type(node))
+    return () if inside is None else inside(node)
 
 
 def walk(*roots: Expr) -> Iterator[Expr]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sheetgrad.errors import Problem, SpecError
-from sheetgrad.network import equations, layers
 from sheetgrad.network.complete import completed, origin_of
 from sheetgrad.network.data import first
 from sheetgrad.network.schema import reference, schema
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping
 
+    from sheetgrad.network.complete import Spec
     from sheetgrad.network.fields import Where
 
 __all__ = ["load", "reference", "schema"]
@@ -61,13 +61,27 @@ def _made(source: Source) -> Setup:
     where: Where = "equations" if "equations" in source.raw else "network"
     spec = completed(source.raw, where, problems)
     spec["name"] = spec["name"] or source.name or where
-    made: Callable[[], Setup] = (
-        equations.prepared(spec, source.folder, problems)
-        if where == "equations"
-        else layers.prepared(spec, source.folder, problems)
-    )
+    made = _prepared(where)(spec, source.folder, problems)
     if problems:
         raise SpecError(first(problems, MOST_PROBLEMS))
-    if spec["data"] is not None and (source.folder / spec["data"]).exists():
-        spec["data"] = str(source.folder / spec["data"])
+    spec["data"] = _found(spec["data"], source.folder)
     return replace(made(), origin=origin_of(spec))
+
+
+def _prepared(where: Where) -> Callable[[Spec, str, list[Problem]], Callable[[], Setup]]:
+    """What reads a spec of layers, or of equations; each is imported for its own specs only."""
+    if where == "equations":
+        from sheetgrad.network.equations import prepared
+    else:
+        from sheetgrad.network.layers import prepared
+    return prepared
+
+
+def _found(data: str | None, folder: str) -> str | None:
+    """The path of a table of data from where we are, if it stands beside the spec."""
+    if data is None:
+        return None
+    from pathlib import Path
+
+    beside = Path(folder) / data
+    return str(beside) if beside.exists() else data

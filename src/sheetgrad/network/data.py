@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from sheetgrad.catalog.presets import shipped_data
@@ -66,15 +64,18 @@ def _number(cell: str) -> tuple[float, tuple[str, str] | None]:
     return (0.0, wrong_) if wrong_ else (value, None)
 
 
-def read_table(path: str, folder: Path, problems: list[Problem]) -> Table | None:
+def read_table(path: str, folder: str, problems: list[Problem]) -> Table | None:
     """The table in a CSV file beside the spec, or the one of this name that is shipped.
 
     None after adding what is wrong: no such file, no heading, rows of different lengths.
     """
-    place = Path(path).name
+    import csv
+    from pathlib import Path
+
+    place, beside = Path(path).name, Path(folder) / path
     try:
-        shipped = None if (folder / path).exists() else shipped_data(path)
-        text = shipped.read_text(encoding="utf-8") if shipped is not None else text_of(folder / path)
+        shipped = None if beside.exists() else shipped_data(path)
+        text = shipped.read_text(encoding="utf-8") if shipped is not None else text_of(beside)
     except SpecError as error:
         problems.extend(error.problems)
         return None
@@ -131,7 +132,7 @@ def inline(spec: Mapping[str, Any], key: str) -> Rows | None:
     return Rows(rows, [key] if len(shape) == 1 else [f"{key}[{at}]" for at in range(len(rows))])
 
 
-def from_columns(spec: Mapping[str, Any], folder: Path, problems: list[Problem]) -> tuple[Rows | None, Rows | None]:
+def from_columns(spec: Mapping[str, Any], folder: str, problems: list[Problem]) -> tuple[Rows | None, Rows | None]:
     """Inputs and targets from the columns of `data` that the spec names."""
     table = read_table(spec["data"], folder, problems)
     if table is None:

@@ -19,14 +19,13 @@ from sheetgrad.syntax.parser import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from sheetgrad.expr import Expr
     from sheetgrad.network.complete import Spec
     from sheetgrad.syntax.parser import Token
 
 
-def prepared(spec: Spec, folder: Path, problems: list[Problem]) -> Callable[[], Setup]:
+def prepared(spec: Spec, folder: str, problems: list[Problem]) -> Callable[[], Setup]:
     """Add everything that does not fit together; if nothing, the function returned makes the Setup."""
     found = given(spec, folder, problems)
     lines = read_lines(spec["equations"], problems) if spec["equations"] is not None else []

@@ -18,7 +18,6 @@ from sheetgrad.setup import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from sheetgrad.expr import Expr
     from sheetgrad.network.complete import Spec
@@ -40,7 +39,7 @@ def letter(layer: int) -> str:
     return LETTERS[layer] if layer < len(LETTERS) else f"i{layer}"
 
 
-def prepared(spec: Spec, folder: Path, problems: list[Problem]) -> Callable[[], Setup]:
+def prepared(spec: Spec, folder: str, problems: list[Problem]) -> Callable[[], Setup]:
     """Add everything that does not fit together; if nothing, the function returned makes the Setup."""
     inputs, targets = _rows(spec, folder, problems)
     layers: Sequence[Spec] = spec["layers"] or ()
@@ -56,7 +55,7 @@ def prepared(spec: Spec, folder: Path, problems: list[Problem]) -> Callable[[], 
     return lambda: _made(spec, inputs, targets)
 
 
-def _rows(spec: Spec, folder: Path, problems: list[Problem]) -> tuple[Rows | None, Rows | None]:
+def _rows(spec: Spec, folder: str, problems: list[Problem]) -> tuple[Rows | None, Rows | None]:
     if spec["data"] is not None:
         twice = [key for key in ("inputs", "targets") if spec[key] is not None]
         problems.extend(Problem(key, "is given, and `data` too", "give one of them") for key in twice)

@@ -10,7 +10,6 @@ from sheetgrad.network.numbers import Shape, frozen, in_words, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from sheetgrad.network.complete import Spec
 
@@ -35,7 +34,7 @@ class Given(NamedTuple):
         return f"samples.{name}" if name in self.sampled and name not in self.fixed else f"values.{name}"
 
 
-def given(spec: Spec, folder: Path, problems: list[Problem]) -> Given:
+def given(spec: Spec, folder: str, problems: list[Problem]) -> Given:
     """The leaves of a spec, after adding what does not fit together."""
     before = len(problems)
     named = [*(spec["inputs"] or ()), *(spec["targets"] or ())]
@@ -63,7 +62,7 @@ def given(spec: Spec, folder: Path, problems: list[Problem]) -> Given:
     return Given(shapes, fixed, sampled, tuple(spec["targets"] or ()), count, complete)
 
 
-def _sampled(spec: Spec, folder: Path, named: list[str], problems: list[Problem]) -> dict[str, Any] | None:
+def _sampled(spec: Spec, folder: str, named: list[str], problems: list[Problem]) -> dict[str, Any] | None:
     """The rows of every name that is given with samples; None where the values hold the only one."""
     if spec["data"] is not None:
         return _columns(spec, folder, named, problems)
@@ -75,7 +74,7 @@ def _sampled(spec: Spec, folder: Path, named: list[str], problems: list[Problem]
     return _by_name(samples, problems)
 
 
-def _columns(spec: Spec, folder: Path, named: list[str], problems: list[Problem]) -> dict[str, Any]:
+def _columns(spec: Spec, folder: str, named: list[str], problems: list[Problem]) -> dict[str, Any]:
     if spec["samples"] is not None:
         problems.append(Problem("samples", "is given, and `data` too", "give one of them"))
     table = read_table(spec["data"], folder, problems)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from sheetgrad.network.fields import FIELDS, REQUIRED, Field, Where
@@ -81,6 +80,8 @@ def reference() -> str:
 
 
 def _default(field: Field) -> str:
+    import json
+
     if field.default is REQUIRED:
         return "must be given"
     return "" if field.default in (None, (), {}) else f"`{json.dumps(field.default)}`"

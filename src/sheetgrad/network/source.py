@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from sheetgrad.catalog.presets import PRESETS
 from sheetgrad.errors import Problem, SpecError
 from sheetgrad.network.checks import meant
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 MOST_BYTES = 100_000_000
+HERE = "."
+"""The folder of a spec that is no file."""
 
 
 class Source(NamedTuple):
     """What a spec says, as written; the folder that its paths are relative to; a name for it."""
 
     raw: dict[str, Any]
-    folder: Path
+    folder: str
     name: str = ""
 
 
@@ -32,16 +34,20 @@ def read(source: str | os.PathLike[str] | Mapping[str, Any]) -> Source:
         SpecError: there is no such preset or file, or it is not TOML or JSON.
     """
     if isinstance(source, Mapping):
-        return Source(dict(source), Path())
+        return Source(dict(source), HERE)
     if isinstance(source, str) and source in set(PRESETS):
-        return Source(tomllib.loads(PRESETS[source]), Path(), source)
+        import tomllib
+
+        return Source(tomllib.loads(PRESETS[source]), HERE, source)
     if not isinstance(source, str | os.PathLike):
         _refuse("spec", f"{type(source).__name__} is no spec", "give a preset's name, a path, or a dict")
+    from pathlib import Path
+
     path = Path(source)
     text = text_of(path, missing=meant(str(source), PRESETS))
     raw = _json(text, path) if path.suffix.lower() == ".json" else _toml(text, path)
     name = re.sub(r"[^\w -]+|^[_ -]+", "_", path.stem).strip("_ -")[:80]
-    return Source(raw, path.parent, name)
+    return Source(raw, str(path.parent), name)
 
 
 def text_of(path: Path, *, missing: str = "") -> str:
@@ -71,6 +77,8 @@ def _refuse(place: str, wrong: str, remedy: str) -> NoReturn:
 
 
 def _toml(text: str, path: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -86,6 +94,8 @@ _TOML = "compare it with what `sheetgrad new` prints"
 
 
 def _json(text: str, path: Path) -> dict[str, Any]:
+    import json
+
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         table = dict(pairs)
         if len(table) < len(pairs):

@@ -68,7 +68,7 @@ static const char *loop_fault(const loop *made, size_t size) {
     for (size_t n = 0; n < made->results; n++)
         if (!is_within(made->result + n, made, size)) return "a result leaves the memory";
     if (!is_shaped(made)) return "a loop has operands that do not suit it";
-    return tape_fault(made->code, made->code_length, made->slots, 0);
+    return tape_fault(made->code, made->code_length, made->slots, 0, 0);
 }
 
 /* One loop from (kind, rows, columns, code, initial, operands, results). */

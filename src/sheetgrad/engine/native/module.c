@@ -21,7 +21,7 @@ typedef struct {
     size_t tables, samples, batch;
     size_t *widths;
     double **rows;
-    int fixed;
+    int fixed, flows;                /* whether the slots of a step stand one row after those of the step before */
 } Tape;
 
 /* 0, with the error set. */
@@ -96,19 +96,22 @@ static int take_tables(Tape *tape, PyObject *tables) {
 static const char *fault_in(const Tape *tape) {
     if (tape->width > tape->slots) return "more is kept than there is";
     if (tape->slots > (size_t)1 << 28) return "there are too many slots";
+    if (tape->flows && (!tape->width || tape->slots < 2 * tape->width)) return "a row flows into no other";
+    if (tape->flows && !(all_below(tape->state_slots, tape->states, tape->width) && all_below(tape->setting_slots, tape->settings, tape->slots - tape->width)))
+        return "what is given would be lost with the next row";
     if (!all_below(tape->state_slots, tape->states, tape->slots)) return "a state has no slot";
     if (!all_below(tape->setting_slots, tape->settings, tape->slots)) return "a setting has no slot";
     if (!all_below(tape->data_slots, tape->inputs, tape->slots)) return "an input has no slot";
-    const char *fault = tape_fault(tape->once, tape->once_length, tape->slots, 0);
-    return fault ? fault : tape_fault(tape->step, tape->step_length, tape->slots, tape->width > 0);
+    const char *fault = tape_fault(tape->once, tape->once_length, tape->slots, 0, 0);
+    return fault ? fault : tape_fault(tape->step, tape->step_length, tape->slots, tape->width > 0 && !tape->flows, tape->flows);
 }
 
 static PyObject *tape_new(PyTypeObject *type, PyObject *arguments, PyObject *names) {
-    static char *words[] = {"once", "step", "initial", "states", "settings", "inputs", "width", "tables", "batch", "fixed", NULL};
+    static char *words[] = {"once", "step", "initial", "states", "settings", "inputs", "width", "tables", "batch", "fixed", "flows", NULL};
     PyObject *once, *step, *initial, *states, *settings, *inputs, *tables;
     Py_ssize_t width, batch;
-    int fixed;
-    if (!PyArg_ParseTupleAndKeywords(arguments, names, "OOOOOOnOnp", words, &once, &step, &initial, &states, &settings, &inputs, &width, &tables, &batch, &fixed))
+    int fixed, flows;
+    if (!PyArg_ParseTupleAndKeywords(arguments, names, "OOOOOOnOnpp", words, &once, &step, &initial, &states, &settings, &inputs, &width, &tables, &batch, &fixed, &flows))
         return NULL;
     if (width < 0 || batch < 1) {
         refused("the width or the batch is impossible");
@@ -118,7 +121,7 @@ static PyObject *tape_new(PyTypeObject *type, PyObject *arguments, PyObject *nam
     PyObject *object = allocate(type, 0);
     if (!object) return NULL;
     Tape *tape = (Tape *)object;
-    tape->width = (size_t)width, tape->batch = (size_t)batch, tape->fixed = fixed;
+    tape->width = (size_t)width, tape->batch = (size_t)batch, tape->fixed = fixed, tape->flows = flows;
     const char *not_words = "slots and code are 32-bit words";
     const char *fault = NULL;
     int good = (tape->once = copied(once, sizeof(word), &tape->once_length, not_words))
@@ -194,31 +197,62 @@ static int64_t slice_of(const Tape *tape, size_t lanes) {
 }
 
 /* All steps in slices, without the GIL; between two slices Ctrl-C is heard. */
-static int run_scalar(const Tape *tape, const views *seen, int64_t steps, Py_ssize_t offset) {
-    data_source data = {tape->tables, tape->samples, tape->batch, tape->widths, (const double **)tape->rows, tape->data_slots};
-    void *whole;
-    double *slots = aligned(tape->slots, &whole), *state = seen->state.buf;
-    if (!slots) return no_memory();
-    memcpy(slots, tape->initial, tape->slots * sizeof(double));
-    for (size_t place = 0; place < tape->states; place++) slots[tape->state_slots[place]] = state[place];
-    for (size_t place = 0; place < tape->settings; place++) slots[tape->setting_slots[place]] = ((double *)seen->settings.buf)[place];
-    if (tape->fixed && tape->tables) tape_place_data(&data, seen->samples.buf, slots, 1);
-    stretch once = {1, NULL, 0, 0, NULL, &data};
-    tape_run(tape->once, slots, &once);
-    stretch work = {0, (double *)((char *)seen->kept.buf + offset), tape->width, !tape->fixed && tape->tables, seen->samples.buf, &data};
+static int run_slices(const Tape *tape, double *slots, stretch *work, int64_t steps) {
+    const size_t stride = tape->flows ? tape->width : 0;
     int good = 1;
-    const int32_t *samples = work.samples;
     for (int64_t left = steps, slice; good && left > 0; left -= slice) {
+        const int32_t *samples = work->samples;
         slice = slice_of(tape, 1);
-        work.steps = slice = slice < left ? slice : left;
-        work.samples = samples;
+        work->steps = slice = slice < left ? slice : left;
         Py_BEGIN_ALLOW_THREADS
-        tape_run(tape->step, slots, &work);
+        tape_run(tape->step, slots, work, stride);
         Py_END_ALLOW_THREADS
-        if (work.varying) samples += (size_t)slice * tape->batch;
+        slots += stride * (size_t)slice;
+        if (work->varying) work->samples = samples + (size_t)slice * tape->batch;
         good = !PyErr_CheckSignals();
     }
-    for (size_t place = 0; place < tape->states; place++) state[place] = slots[tape->state_slots[place]];
+    return good;
+}
+
+/* What the slots hold before the first step. */
+static void fill_slots(const Tape *tape, const views *seen, data_source *data, double *slots) {
+    memcpy(slots, tape->initial, tape->slots * sizeof(double));
+    for (size_t place = 0; place < tape->states; place++) slots[tape->state_slots[place]] = ((double *)seen->state.buf)[place];
+    for (size_t place = 0; place < tape->settings; place++) slots[tape->setting_slots[place]] = ((double *)seen->settings.buf)[place];
+    if (tape->fixed && tape->tables) tape_place_data(data, seen->samples.buf, slots, 1);
+    stretch once = {1, NULL, 0, 0, NULL, data};
+    tape_run(tape->once, slots, &once, 0);
+}
+
+/* Steps whose slots are the rows themselves, one after the other, so that nothing is copied. A step writes to the next
+ * row too, and further: the last few are made in memory of their own. */
+static int run_flowing(const Tape *tape, const views *seen, int64_t steps, stretch *work, double **after, void **whole) {
+    const size_t width = tape->width, rows = (tape->slots + width - 1) / width;
+    const size_t direct = (size_t)steps >= rows ? (size_t)steps - rows + 1 : 0, last = (size_t)steps - direct;
+    double *own = aligned(last * width + tape->slots, whole), *first = direct ? work->row : own;
+    if (!own) return no_memory();
+    fill_slots(tape, seen, (data_source *)work->data, first);
+    int good = run_slices(tape, first, work, (int64_t)direct);
+    if (direct) memcpy(own, first + direct * width, (tape->slots - width) * sizeof(double));
+    good = good && run_slices(tape, own, work, (int64_t)last);
+    memcpy(work->row + direct * width, own, last * width * sizeof(double));
+    *after = own + last * width;
+    return good;
+}
+
+static int run_scalar(const Tape *tape, const views *seen, int64_t steps, Py_ssize_t offset) {
+    data_source data = {tape->tables, tape->samples, tape->batch, tape->widths, (const double **)tape->rows, tape->data_slots};
+    stretch work = {0, (double *)((char *)seen->kept.buf + offset), tape->width, !tape->fixed && tape->tables, seen->samples.buf, &data};
+    void *whole = NULL;
+    double *slots = NULL, *state = seen->state.buf;
+    int good;
+    if (tape->flows) good = run_flowing(tape, seen, steps, &work, &slots, &whole);
+    else if (!(slots = aligned(tape->slots, &whole))) good = no_memory();
+    else {
+        fill_slots(tape, seen, &data, slots);
+        good = run_slices(tape, slots, &work, steps);
+    }
+    for (size_t place = 0; slots && place < tape->states; place++) state[place] = slots[tape->state_slots[place]];
     free(whole);
     return good;
 }
@@ -328,6 +362,7 @@ static PyObject *tape_method_run_lanes(PyObject *object, PyObject *arguments) {
     if (good) {
         size_t lanes = (size_t)rates.len / sizeof(double);
         const char *fault = rates.len % (Py_ssize_t)sizeof(double) || askew(&rates, 0, sizeof(double)) ? "the rates are not doubles" : misfit(tape, &seen, steps, lanes, 0, (size_t)steps);
+        if (tape->flows) fault = "a tape that flows has no lanes";
         good = fault ? refused(fault) : run_lanes(tape, set, &seen, &rates, steps);
     }
     let_go(&seen);
@@ -427,7 +462,7 @@ static int add_operations(PyObject *module) {
     static const char *const names[] = {
         "END", "KEEP",
 #define X(name, ...) #name,
-        OPERATIONS(X) LONG_OPERATIONS(X)
+        OPERATIONS(X) LONG_OPERATIONS(X) PAIR_OPERATIONS(X)
 #undef X
     };
     PyObject *table = PyDict_New();

@@ -25,6 +25,7 @@
     X(SLOPE, 2, A * B * (ONE - B))                                                           \
     X(TANH_SLOPE, 2, A * (ONE - B * B))                                                      \
     X(MULTIPLY_3, 3, A * B * C)                                                              \
+    X(SQUARED, 3, A * ((B - C) * (B - C)))                                                   \
     X(MULTIPLY_ADD, 3, A * B + C)                                                            \
     X(SUBTRACT_PRODUCT, 3, A - B * C)                                                        \
     X(SUBTRACT_SLOPE, 3, (A - B) * C * (ONE - C))                                            \
@@ -45,11 +46,21 @@
     X(DOT, S)                                                                                \
     X(DOT_SIGMOID, SIGMOID_OF(S))
 
+/* Operations with two results, for the scalar interpreter: the FIRST one and what comes of it, both written down.
+ * The slot of the first stands behind that of the second. */
+#define PAIR_OPERATIONS(X)                                                                   \
+    X(SUBTRACT_SLOPE_BOTH, 3, A - B, FIRST * C * (ONE - C))                                  \
+    X(UPDATE_BOTH, 4, C * D, A - B * FIRST)                                                  \
+    X(DOT_2_SIGMOID_BOTH, 4, A * B + C * D, SIGMOID_OF(FIRST))                               \
+    X(DOT_2_SLOPE_BOTH, 5, A * B + C * D, FIRST * E * (ONE - E))                             \
+    X(DOT_3_SIGMOID_BOTH, 6, A * B + C * D + E * F, SIGMOID_OF(FIRST))                       \
+    X(DOT_3_SLOPE_BOTH, 7, A * B + C * D + E * F, FIRST * G * (ONE - G))
+
 enum {
     OP_END,  /* the step is over */
     OP_KEEP, /* write down what is kept */
 #define X(name, ...) OP_##name,
-    OPERATIONS(X) LONG_OPERATIONS(X)
+    OPERATIONS(X) LONG_OPERATIONS(X) PAIR_OPERATIONS(X)
 #undef X
     OP_COUNT
 };

@@ -46,7 +46,7 @@ void tape_place_data(const data_source *data, const int32_t *samples, double *sl
 /* Where the compiler can jump to an address, each operation jumps to the next one; elsewhere a switch does. */
 #if defined(__GNUC__) && !defined(SHEETGRAD_SWITCH)
 #define BARRIER __asm__ volatile("" ::: "memory")
-#define START static const void *const places[] = {&&at_END, &&at_KEEP, OPERATIONS(P) LONG_OPERATIONS(P)}; NEXT
+#define START static const void *const places[] = {&&at_END, &&at_KEEP, OPERATIONS(P) LONG_OPERATIONS(P) PAIR_OPERATIONS(P)}; NEXT
 #define P(name, ...) &&at_##name,
 #define AT(name) at_##name:
 #define NEXT goto *places[*at];
@@ -59,7 +59,7 @@ void tape_place_data(const data_source *data, const int32_t *samples, double *sl
 #define FINISH default: return; }
 #endif
 
-#define OPERAND(letter, number) const double letter = slots[at[1 + number]];
+#define OPERAND(letter, number) const double letter = slots[from[number]];
 #define OPERANDS_1 OPERAND(A, 0)
 #define OPERANDS_2 OPERANDS_1 OPERAND(B, 1)
 #define OPERANDS_3 OPERANDS_2 OPERAND(C, 2)
@@ -69,7 +69,7 @@ void tape_place_data(const data_source *data, const int32_t *samples, double *sl
 #define OPERANDS_7 OPERANDS_6 OPERAND(G, 6)
 #define OPERANDS_8 OPERANDS_7 OPERAND(H, 7)
 
-void tape_run(const word *code, double *slots, stretch *work) {
+void tape_run(const word *code, double *slots, stretch *work, size_t stride) {
     const word *at = code;
     int64_t left = work->steps;
     double *row = work->row;
@@ -92,6 +92,7 @@ void tape_run(const word *code, double *slots, stretch *work) {
         word times = at[1];                                                                  \
         at += 2;                                                                             \
         do {                                                                                 \
+            const word *const from = at + 1;                                                 \
             OPERANDS_##count                                                                 \
             slots[at[0]] = value;                                                            \
             at += 1 + count;                                                                 \
@@ -115,8 +116,25 @@ void tape_run(const word *code, double *slots, stretch *work) {
     }
     LONG_OPERATIONS(X)
 #undef X
+#define X(name, count, first, value)                                                         \
+    AT(name) {                                                                               \
+        word times = at[1];                                                                  \
+        at += 2;                                                                             \
+        do {                                                                                 \
+            const word *const from = at + 2;                                                 \
+            OPERANDS_##count                                                                 \
+            const double FIRST = first;                                                      \
+            slots[at[1]] = FIRST;                                                            \
+            slots[at[0]] = value;                                                            \
+            at += 2 + count;                                                                 \
+        } while (--times);                                                                   \
+        NEXT                                                                                 \
+    }
+    PAIR_OPERATIONS(X)
+#undef X
     AT(END) {
         if (--left == 0) { work->row = row; return; }
+        slots += stride;
         if (work->varying) {
             work->samples += work->data->batch;
             tape_place_data(work->data, work->samples, slots, 1);
@@ -133,9 +151,18 @@ static const unsigned char operand_counts[OP_COUNT] = {
 #define X(name, count, value) [OP_##name] = count,
     OPERATIONS(X)
 #undef X
+#define X(name, count, first, value) [OP_##name] = count + 1,
+    PAIR_OPERATIONS(X)
+#undef X
 };
 
-const char *tape_fault(const word *code, size_t length, size_t slots, size_t keeps) {
+static int has_two_results(word operation) {
+#define X(name, ...) || operation == OP_##name
+    return 0 PAIR_OPERATIONS(X);
+#undef X
+}
+
+const char *tape_fault(const word *code, size_t length, size_t slots, size_t keeps, int pairs) {
     size_t at = 0;
     while (at < length) {
         const word operation = code[at];
@@ -145,7 +172,7 @@ const char *tape_fault(const word *code, size_t length, size_t slots, size_t kee
             at++;
             continue;
         }
-        if (operation >= OP_COUNT) return "an operation is unknown";
+        if (operation >= OP_COUNT || (!pairs && has_two_results(operation))) return "an operation is unknown";
         if (length - at < 4) return "an operation is cut off";
         size_t times = code[at + 1], count = operand_counts[operation];
         at += 2;

@@ -33,11 +33,13 @@ typedef struct {
     const data_source *data;
 } stretch;
 
-/* NULL, or what is wrong with the code, in which something is kept at most so many times. */
-const char *tape_fault(const word *code, size_t length, size_t slots, size_t keeps);
+/* NULL, or what is wrong with the code, in which something is kept at most so many times, and operations may have two
+ * results or not. */
+const char *tape_fault(const word *code, size_t length, size_t slots, size_t keeps, int pairs);
 
 void tape_place_data(const data_source *data, const int32_t *samples, double *slots, size_t lanes);
 
-void tape_run(const word *code, double *slots, stretch *work);
+/* After each step the slots move on by `stride`: a row, where what is kept stands where it is computed. */
+void tape_run(const word *code, double *slots, stretch *work, size_t stride);
 
 #endif
