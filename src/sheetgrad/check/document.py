@@ -12,6 +12,7 @@ from sheetgrad.check.forward import put_right
 from sheetgrad.check.judge import Judge
 from sheetgrad.check.network import Network, definitions_in, named, recognised
 from sheetgrad.check.steps import Steps
+from sheetgrad.check.together.texts import Told
 from sheetgrad.expr import Partial, Ref
 from sheetgrad.read.claims import Claim, Reading, read
 from sheetgrad.read.traced import Source
@@ -44,6 +45,7 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
     judge = Judge(found)
     judge.learn(reading.claims)
     steps = Steps(found)
+    told = Told(source, judge)
     for claim in reading.claims:
         if not judge.is_about_it(claim):
             _of_whole_layers(report, source, claim)
@@ -56,6 +58,7 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
             _add(report, source, judge, claim, pair)
         step = steps.step(claim, pairs, judge, source.place(claim.offset).line)
         report.steps += [step] if step is not None else []
+        told.claim(claim, pairs, step)
         judge.done = {key for key, verdict in report.gradients.items() if verdict == "true"}
     for line in reading.unclaimed:
         place = source.place(line.offset)
@@ -64,6 +67,8 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
             Finding("unread", "unread", place.line, place.column, where, yours=line.spelled, message=line.reason)
         )
     report.findings.sort(key=lambda finding: (finding.line, finding.column))
+    facts = told.facts(dict(report.gradients))
+    report.facts += [facts] if facts is not None else []
     return report
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from sheetgrad.check.bounds import can_ring
 from sheetgrad.check.files import STANDARD_INPUT, files
 from sheetgrad.check.one import LIMIT, checked
+from sheetgrad.check.together import put_together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,9 +50,10 @@ def check_files(
     given = files(words)
     count = _jobs(given) if jobs is None else jobs
     say = progress or (lambda _done, _all, _path: None)
-    if count <= 1 and can_ring():
-        return _here(given, network, limit, say)
-    return _elsewhere(given, network, limit, say, max(count, 1))
+    alone = count <= 1 and can_ring()
+    reports = _here(given, network, limit, say) if alone else _elsewhere(given, network, limit, say, max(count, 1))
+    put_together(reports)
+    return reports
 
 
 def _jobs(given: Sequence[Given]) -> int:

@@ -67,6 +67,8 @@ class TableReport:
     """What each weight's gradient is multiplied with."""
     wrong: dict[int, list[Stretch]] = field(default_factory=dict)
     """What is false, by track."""
+    owners: dict[str, str] = field(default_factory=dict)
+    """For each gradient column the weight that it is meant for."""
 
 
 def stretches(made: Understood, across: int) -> list[Stretch]:

@@ -14,6 +14,7 @@ from sheetgrad.check.book.naming import plain_names
 from sheetgrad.check.book.roles import roles
 from sheetgrad.check.book.understood import is_right, understood
 from sheetgrad.check.findings import Finding, Report
+from sheetgrad.check.together.books import facts_of
 
 if TYPE_CHECKING:
     from sheetgrad.check.book.headers import Head
@@ -44,6 +45,7 @@ def judged_book(book: Book) -> Report:
         judges = [TableJudge(made, plain_names(made, head), head) for made, head in understood_tables(book, sheet)]
         for judge in judges:
             part = judge.judge()
+            report.facts.append(facts_of(judge))
             part.findings += [*charts(judge, book.sheets), *sheet_name(judge, book.sheets)]
             found.append(part)
         said = texts(sheet, {place for judge in judges for place in head_places(judge.table)})

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 LONGEST = 600
 """Characters of one formula in a report for people."""
 _DERIVATIVE = re.compile(r"d(.+?)_d(.+)")
+_CELLS = re.compile(r"![A-Z]{1,3}\d+(?::[A-Z]{1,3}\d+)?")
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """Characters that would steer a terminal, or hide or turn round what stands beside them."""
 
@@ -95,7 +96,7 @@ def grouped(findings: Iterable[Finding]) -> list[Group]:
         if said in seen:  # both equalities of a chain stumble over the member between them
             continue
         seen.add(said)
-        words = re.sub(r"[\W\d_]+", " ", finding.message)
+        words = re.sub(r"[\W\d_]+", " ", _CELLS.sub("!", finding.message))
         found.setdefault((finding.verdict, finding.code, words), []).append(finding)
     return [Group(members[0], tuple(members[1:])) for members in found.values()]
 
