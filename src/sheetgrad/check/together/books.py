@@ -27,20 +27,26 @@ DIGITS = 1e-9
 
 def facts_of(judge: TableJudge) -> Facts:
     """What one table says."""
-    made = judge.made
-    used = {use.symbol.name for value in made.definitions.values() for use in references(value)}
-    leaves = [name for name in dict.fromkeys((*made.parameters, *sorted(used))) if name not in made.definitions]
-    table = judge.table
+    made, table = judge.made, judge.table
+    carried = _carried(judge)
+    definitions = {
+        name: substitute(value, carried, tidy=False)
+        for name, value in made.definitions.items()
+        if Ref(Symbol(name)) not in carried
+    }
+    used = {use.symbol.name for value in definitions.values() for use in references(value)}
+    leaves = [name for name in dict.fromkeys((*made.parameters, *sorted(used))) if name not in definitions]
+    names = dict(judge.names) | {_name(root): judge.names.get(_name(key), _name(key)) for key, root in carried.items()}
     loss = judge.tracks.get(made.loss)
     plain = loss is not None and judge.roles.shift == 0 and table.steps <= MOST_LINES
     place = table.place(loss or 0, table.first)
     return Facts(
-        dict(made.definitions),
+        definitions,
         made.loss,
         made.parameters,
-        dict(judge.names),
-        {name: _column(judge, name) for name in made.definitions if name in judge.tracks},
-        {symbol: one for symbol in made.parameters if (one := _gradient(judge, symbol)) is not None},
+        names,
+        {name: _column(judge, name) for name in definitions if name in judge.tracks},
+        {symbol: one for symbol in made.parameters if (one := _gradient(judge, symbol, carried)) is not None},
         {name: (number,) for name in leaves if (number := _start(judge, name)) is not None},
         _rates(judge),
         tuple(judge.stored.track(loss).tolist()) if loss is not None and plain else (),
@@ -50,12 +56,29 @@ def facts_of(judge: TableJudge) -> Facts:
     )
 
 
+def _carried(judge: TableJudge) -> dict[Expr, Expr]:
+    """Columns that only repeat a given cell, and that cell."""
+    definitions = judge.made.definitions
+    found: dict[Expr, Expr] = {}
+    for name, value in definitions.items():
+        if isinstance(value, Ref) and name != judge.made.loss:
+            root = found.get(value, value)
+            if _name(root) not in definitions and _name(root) not in judge.made.parameters:
+                found[Ref(Symbol(name))] = root
+    return found
+
+
+def _name(node: Expr) -> str:
+    assert isinstance(node, Ref)  # noqa: S101 -- columns and cells are nothing else
+    return node.symbol.name
+
+
 def _column(judge: TableJudge, name: str) -> Place:
     table, across = judge.table, judge.tracks[name]
     return Place(*table.place(across, table.first), where(table, across, table.first, table.last))
 
 
-def _gradient(judge: TableJudge, symbol: str) -> Gradient | None:
+def _gradient(judge: TableJudge, symbol: str, carried: dict[Expr, Expr]) -> Gradient | None:
     """The column that is the gradient of a weight, with the verdict on it."""
     made = judge.made
     column = next((name for name, owner in judge.report.owners.items() if owner == symbol), None)
@@ -76,7 +99,7 @@ def _gradient(judge: TableJudge, symbol: str) -> Gradient | None:
     row, line = judge.table.place(one.across, one.first)
     cells = judge.place(one) if wrong else where(judge.table, one.across, judge.table.first, judge.table.last)
     text = "" if one.formula.tree is None else spelled(one.formula.tree, (row, line))
-    value = None if one.value is None else _written_out(judge, one.value)
+    value = None if one.value is None else substitute(_written_out(judge, one.value), carried, tidy=False)
     return Gradient(not wrong, Place(row, line, cells), text, value, quantity)
 
 

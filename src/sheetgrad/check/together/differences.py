@@ -24,12 +24,18 @@ def differences(text: Side, table: Side, match: Match | None) -> list[tuple[Plac
 
     `{there}` stands for the file of the table.
     """
+    if not (text.wiring.is_layered and table.wiring.is_layered):
+        return []
     stated = text.facts.stated
     sums = {key for key, neuron in text.wiring.neurons.items() if stated.keys() & {key, *neuron.names}}
     if text.wiring.sizes != table.wiring.sizes:
         if len(sums) < len(text.wiring.neurons):
             return []
-        first = next(place for key, place in stated.items() if any(key in (n.key, *n.names) for n in text.wiring.neurons.values()))
+        first = next(
+            place
+            for key, place in stated.items()
+            if any(key in (n.key, *n.names) for n in text.wiring.neurons.values())
+        )
         here, there = ("-".join(map(str, side.wiring.sizes)) for side in (text, table))
         return [(first, f"The network here is {here}, and that of {{there}} ({table.facts.sheet}) is {there}.")]
     found = [*_functions(text, table), *_biases(text, table)]
@@ -76,11 +82,14 @@ def _losses(text: Side, table: Side, match: Match) -> Iterator[tuple[Place, str]
     there = table.facts.stated.get(table.facts.loss)
     cells = there.cells if there is not None else table.facts.sheet
     name = text.facts.names.get(text.facts.loss, text.facts.loss)
-    yield place, f"{{there}} ({cells}) has {ratio:.6g} times this {name}: every gradient is {ratio:.6g} times as large there."
+    yield (
+        place,
+        f"{{there}} ({cells}) has {ratio:.6g} times this {name}: every gradient is {ratio:.6g} times as large there.",
+    )
 
 
 def loss_ratio(text: Side, table: Side, match: Match) -> float | None:
-    """What the loss of the table is times that of the text; None where that is no number, or not all of it is stated."""
+    """What the loss of the table is times that of the text; None where that is no number or not all is stated."""
     needed = _feeds(text.facts) - {name for n in text.wiring.neurons.values() for name in (n.key, *n.names)}
     given = {leaf for facts in (table.facts,) for leaf in _leaves(facts)}
     if not needed <= text.facts.stated.keys() or not given <= set(match.leaves.values()):
@@ -116,7 +125,9 @@ def numbers(text: Facts, tables: Sequence[tuple[Facts, Match]]) -> Iterator[tupl
         return
     if unlike and all(unlike):
         first = unlike[0]
-        said = [f"{name} is {_shown(here)} here and {_shown(there)} in {there.place.cells}" for name, here, there in first]
+        said = [
+            f"{name} is {_shown(here)} here and {_shown(there)} in {there.place.cells}" for name, here, there in first
+        ]
         more = f"; and {len(said) - MOST_NAMED} more" if len(said) > MOST_NAMED else ""
         yield first[0][1].place, f"Other numbers than in {{there}}: {'; '.join(said[:MOST_NAMED])}{more}."
     rates = [table.rates[0] for table, _ in tables if table.rates]
@@ -169,8 +180,12 @@ def _quoted(text: Facts, tables: Sequence[Facts]) -> Iterator[tuple[Place, str]]
             continue
         cell = _below(table, quote.steps)
         when = "at the start" if not quote.steps else f"after {quote.steps:,} steps"
-        yield quote.number.place, (
-            f"The loss {when} is {quote.number.spelled} here, and {table.losses[quote.steps]:.10g} in {{there}} ({cell})."
+        yield (
+            quote.number.place,
+            (
+                f"The loss {when} is {quote.number.spelled} here, "
+                f"and {table.losses[quote.steps]:.10g} in {{there}} ({cell})."
+            ),
         )
 
 
@@ -181,6 +196,7 @@ def _same_rate(table: Facts, rate: float) -> bool:
 def _below(table: Facts, steps: int) -> str:
     from sheetgrad.check.book.spelling import address
 
+    assert table.first is not None  # noqa: S101 -- a table with losses has a first one
     row, column = table.first.line, table.first.column
     place = (row + steps, column) if table.down else (row, column + steps)
     return f"{table.sheet}!{address(place)}"

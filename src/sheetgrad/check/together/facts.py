@@ -71,7 +71,7 @@ class Facts:
     rates: tuple[Quoted, ...] = ()
     losses: tuple[float, ...] = ()
     """The loss after 0, 1, 2, … updates (workbooks)."""
-    first: Place = Place(1, 1)
+    first: Place | None = None
     """Where the first of them stands."""
     down: bool = True
     """Whether the next one stands below, not to the right."""

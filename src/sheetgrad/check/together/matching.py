@@ -84,7 +84,9 @@ def _weights_by_name(left: Side, right: Side) -> tuple[dict[str, str], dict[str,
 
 def _neurons_by_name(left: Side, right: Side) -> tuple[dict[str, str], dict[str, str]] | None:
     """Neurons and inputs by their own names: h1 or a_h1, o1 or a_o1, i1."""
-    inputs = _same(left, right, list(left.wiring.inputs), list(right.wiring.inputs), lambda side, key: _called(side, [key]))
+    inputs = _same(
+        left, right, list(left.wiring.inputs), list(right.wiring.inputs), lambda side, key: _called(side, [key])
+    )
     neurons = _same(
         left,
         right,
@@ -126,7 +128,9 @@ def _counts(side: Side) -> bool:
     groups = [side.wiring.inputs, *side.wiring.layers]
     for keys in groups:
         numbers = [_number(side.facts.names.get(key, key)) for key in keys]
-        if len(keys) > 1 and (None in numbers or numbers != sorted(numbers, key=lambda n: n or ()) or len(set(numbers)) < len(keys)):
+        if len(keys) > 1 and (
+            None in numbers or numbers != sorted(numbers, key=lambda n: n or ()) or len(set(numbers)) < len(keys)
+        ):
             return False
     return True
 

@@ -58,7 +58,9 @@ class Twin(NamedTuple):
 
 def notes(reports: Sequence[Report]) -> dict[int, list[Finding]]:
     """For each report by its number what is to be said beside its own findings."""
-    known = {n: (r.path, r.kind == "workbook") for n, r in enumerate(reports) if r.facts and not r.error and r.path != "-"}
+    known = {
+        n: (r.path, r.kind == "workbook") for n, r in enumerate(reports) if r.facts and not r.error and r.path != "-"
+    }
     found: dict[int, list[Finding]] = {}
     for group in hand_ins(known):
         for number, finding in _of_one(reports, group):
@@ -88,7 +90,7 @@ def _of_one(reports: Sequence[Report], group: Sequence[int]) -> Iterator[tuple[i
             yield from _beside_books(i, parts, pairs)
 
 
-def finding(part: Part, code: str, place: Place, quantity: str, expected: str, message: str) -> Finding:
+def finding(part: Part, code: str, place: Place, message: str, *, quantity: str = "", expected: str = "") -> Finding:
     """A note at a place of a file."""
     where = spelled_place(part.path, place)
     return Finding("note", code, place.line, place.column, where, quantity, "", expected, message)
@@ -98,7 +100,9 @@ def spelled_place(path: str, place: Place) -> str:
     """A place as findings spell it."""
     if place.cells:
         return place.cells
-    return f"{path}:cell {place.cell}:{place.line}:{place.column}" if place.cell else f"{path}:{place.line}:{place.column}"
+    return (
+        f"{path}:cell {place.cell}:{place.line}:{place.column}" if place.cell else f"{path}:{place.line}:{place.column}"
+    )
 
 
 # --- gradients --------------------------------------------------------------------------------------
@@ -115,13 +119,18 @@ def _gradients(parts: Sequence[Part], pairs: dict[tuple[int, int], Match]) -> It
         right = [twin for twin in others if twin.gradient.right]
         same = [twin for twin in others if twin.same and not twin.gradient.right]
         if right:
-            twin, code = right[0], "right-elsewhere"
+            twin = right[0]
             message = f"{_there(twin)} has it right{_named(part, weight, twin)}."
             expected = twin.gradient.spelled if len(twin.gradient.spelled) <= LONGEST else ""
-            yield part.number, finding(part, code, gradient.place, gradient.quantity, expected, message)
+            yield (
+                part.number,
+                finding(
+                    part, "right-elsewhere", gradient.place, message, quantity=gradient.quantity, expected=expected
+                ),
+            )
         if same and _first(part, same[0].part):
             message = f"The same mistake stands in {_there(same[0])}{_named(part, weight, same[0])}."
-            yield part.number, finding(part, "same-mistake", gradient.place, gradient.quantity, "", message)
+            yield part.number, finding(part, "same-mistake", gradient.place, message, quantity=gradient.quantity)
 
 
 def _twins(parts: Sequence[Part], pairs: dict[tuple[int, int], Match]) -> dict[tuple[int, str], list[Twin]]:
@@ -166,9 +175,7 @@ def _first(part: Part, other: Part) -> bool:
 # --- networks and numbers ---------------------------------------------------------------------------
 
 
-def _beside_books(
-    i: int, parts: Sequence[Part], pairs: dict[tuple[int, int], Match]
-) -> Iterator[tuple[int, Finding]]:
+def _beside_books(i: int, parts: Sequence[Part], pairs: dict[tuple[int, int], Match]) -> Iterator[tuple[int, Finding]]:
     """Where a text says something else than every table handed in with it."""
     text = parts[i]
     tables = [(j, other) for j, other in enumerate(parts) if other.facts.sheet and other.number != text.number]
@@ -181,11 +188,11 @@ def _beside_books(
     fewest, match, table = min(found, key=lambda one: len(one[0]))
     name = PurePath(table.path).name
     for place, words in fewest:
-        yield text.number, finding(text, "other-network", place, "", "", words.replace("{there}", name))
+        yield text.number, finding(text, "other-network", place, words.replace("{there}", name))
     if not fewest and match is not None:
         fitting = [(other, how) for said, how, other in found if not said and how is not None]
         for place, words in numbers(text.facts, [(other.facts, how) for other, how in fitting]):
-            yield text.number, finding(text, "other-number", place, "", "", words.replace("{there}", name))
+            yield text.number, finding(text, "other-number", place, words.replace("{there}", name))
 
 
 def _turned(match: Match | None) -> Match | None:

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 _NUMBER = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _STEPS = re.compile(
-    r"\bafter\s+(?:about\s+)?(\d{1,3}(?:,\d{3})+|\d+)\s+(?:[a-z-]+\s+){0,3}?(?:steps?|iterations?|epochs?|updates?|rounds?)\b", re.IGNORECASE
+    r"\bafter\s+(?:about\s+)?(\d{1,3}(?:,\d{3})+|\d+)\s+(?:[a-z-]+\s+){0,3}?(?:steps?|iterations?|epochs?|updates?|rounds?)\b",
+    re.IGNORECASE,
 )
-_START = re.compile(r"\b(?:at the (?:start|beginning)|before (?:any )?(?:training|learning)|initially)\b", re.IGNORECASE)
+_START = re.compile(
+    r"\b(?:at the (?:start|beginning)|before (?:any )?(?:training|learning)|initially)\b", re.IGNORECASE
+)
 _RATE = re.compile(
-    rf"(?:learning[\s-]*rates?|\brates?|\blr|η|\beta|α)\s*(?:\(\s*(?:η|α|lr)\s*\)\s*)?(?:of|is|are|=|:|-)?\s*[\[$`]*({_NUMBER})", re.IGNORECASE
+    rf"(?:learning[\s-]*rates?|\brates?|\blr|η|\beta|α)\s*(?:\(\s*(?:η|α|lr)\s*\)\s*)?(?:of|is|are|=|:|-)?\s*[\[$`]*({_NUMBER})",
+    re.IGNORECASE,
 )
 _LOSS = re.compile(
     rf"(?:\berror|\bloss|\bcost|\bE_?total|\bE)[_}}$`*]*\s*(?:function|value)?\s*"

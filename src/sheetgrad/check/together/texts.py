@@ -98,7 +98,9 @@ class Told:
         if not self.loss:
             return None
         leaves = self.network.leaves
-        parameters = tuple(k for k in leaves if _is_weight(self.network.names.get(k, k)) or (k in self.by and not _is_data(k)))
+        parameters = tuple(
+            k for k in leaves if _is_weight(self.network.names.get(k, k)) or (k in self.by and not _is_data(k))
+        )
         gradients = {
             key: one
             for key, one in self.gradients.items()
@@ -117,7 +119,6 @@ class Told:
             rates=self._rates(),
             quoted=quoted_losses(self.source),
         )
-
 
     def _rates(self) -> tuple[Quoted, ...]:
         """The learning rate, where the text has one only and gives it outside any call."""

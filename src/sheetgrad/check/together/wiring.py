@@ -10,10 +10,23 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.book.recovered import recognised_function
-from sheetgrad.expr import Call, Expr, Number, Product, Ref, Sum, Symbol, children, rebuilt, references, substitute, walk
+from sheetgrad.expr import (
+    Call,
+    Expr,
+    Number,
+    Product,
+    Ref,
+    Sum,
+    Symbol,
+    children,
+    rebuilt,
+    references,
+    substitute,
+    walk,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 UNKNOWN = ""
 """The activation of a neuron whose function is none that is known."""
@@ -70,6 +83,16 @@ class Wiring:
         """How many inputs, and how many neurons in each layer."""
         return len(self.inputs), *map(len, self.layers)
 
+    @property
+    def is_layered(self) -> bool:
+        """Whether every neuron takes in the whole layer below and nothing else."""
+        below = set(self.inputs)
+        for layer in self.layers:
+            if any(set(self.neurons[key].weights) != below for key in layer):
+                return False
+            below = set(layer)
+        return True
+
 
 def wired(definitions: Mapping[str, Expr], loss: str, parameters: Iterable[str]) -> Wiring | None:
     """The wiring of the part of a network that flows into its loss; None where its sums are not read.
@@ -85,7 +108,7 @@ def wired(definitions: Mapping[str, Expr], loss: str, parameters: Iterable[str])
         if key in used:
             reader.define(key)
     neurons = reader.neurons_used(loss)
-    if not neurons:
+    if not neurons or not reader.is_read:
         return None
     found = Wiring(neurons, {})
     if not _deepen(found):
@@ -94,7 +117,18 @@ def wired(definitions: Mapping[str, Expr], loss: str, parameters: Iterable[str])
     if {name for key in used if key in definitions for name in _names(definitions[key])} & reader.parameters - taken:
         return None  # a weight is used in another way
     found.targets = reader.targets(found)
+    for key in found.targets:
+        if found.neurons[key].activation is None:
+            found.neurons[key].activation = "identity"
     return found
+
+
+def _multiplied(definitions: Mapping[str, Expr], parameters: frozenset[str]) -> Iterator[str]:
+    for part in (part for value in definitions.values() for part in walk(value)):
+        if isinstance(part, Product):
+            used = {factor.symbol.name for factor in part.factors if isinstance(factor, Ref)}
+            if used & parameters:
+                yield from used
 
 
 def _names(node: Expr) -> set[str]:
@@ -138,8 +172,10 @@ class _Reader:
         """Keys that are a function of one sum: the sum, and the function."""
         self.rest: dict[str, Expr] = {}
         """All other definitions, with their sums and functions in place."""
-        self.multiplied: set[str] = set()
+        self.multiplied = set(_multiplied(definitions, parameters))
         """Keys that are multiplied with a weight somewhere."""
+        self.is_read = True
+        """Whether no sum was met that is a weighted sum in part only."""
 
     def define(self, key: str) -> None:
         """Take in the next definition."""
@@ -190,6 +226,7 @@ class _Reader:
                 continue
             part = self._term(term)
             if part is None:
+                self.is_read = self.is_read and not (isinstance(node, Sum) and any(map(self._is_weighted, node.terms)))
                 return None
             source, weight, factor = part
             if source and source in weights:
@@ -205,6 +242,12 @@ class _Reader:
 
     def _term(self, term: Expr) -> tuple[str, str, float] | None:
         """What is multiplied, with which weight, and the number before it; nothing is multiplied in a bias."""
+        if (
+            isinstance(term, Ref)
+            and term.symbol.name not in self.definitions
+            and term.symbol.name not in self.multiplied
+        ):
+            return "", term.symbol.name, 1.0  # a bias that is not trained, or one that is
         parts = term.factors if isinstance(term, Product) else (term,)
         numbers = [float(part.value) for part in parts if isinstance(part, Number)]
         used = [part.symbol.name for part in parts if isinstance(part, Ref)]
@@ -219,16 +262,21 @@ class _Reader:
             return (self._source(others[0]) if others else ""), weights[0], factor
         return (("" if numbers == [1.0] else f"#{numbers[0]:g}"), weights[0], 1.0) if len(numbers) == 1 else None
 
+    def _is_weighted(self, term: Expr) -> bool:
+        part = self._term(term)
+        return part is not None and bool(part[0])
+
     def _source(self, name: str) -> str:
         """The neuron that a key is the output of, or the key itself."""
-        self.multiplied.add(name)
         return self.functions[name][0] if name in self.functions else name
 
     # --- neurons -------------------------------------------------------------------------------
 
     def neurons_used(self, loss: str) -> dict[str, Neuron]:
         """The sums that something other than a sum of sums is made from."""
-        outside = {name for key, value in self.rest.items() if key == loss or key in self.rest for name in _names(value)}
+        outside = {
+            name for key, value in self.rest.items() if key == loss or key in self.rest for name in _names(value)
+        }
         sources = {source for one in self.sums.values() for source in one.weights}
         applied = {name for name, _ in self.functions.values()}
         kept = [key for key in self.sums if key in applied or key in sources or key in outside]
@@ -243,7 +291,7 @@ class _Reader:
         for neuron in found.values():
             if not neuron.output:
                 neuron.output = neuron.key
-                neuron.activation = "identity" if neuron.key in sources | outside else None
+                neuron.activation = "identity" if neuron.key in sources else None
         return found
 
     def targets(self, found: Wiring) -> dict[str, str]:
