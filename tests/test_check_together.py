@@ -351,3 +351,43 @@ def test_a_workbook_mended_by_openpyxl_agrees_again(tmp_path: Path) -> None:
         )
     book.save(tmp_path / "steps.xlsx")
     assert "right-elsewhere" not in {note.code for said in notes(check_files([tmp_path])).values() for note in said}
+
+
+OTHER_NAMES = """
+p_1 = u_{11} x_1 + u_{12} x_2
+
+p_2 = u_{21} x_1 + u_{22} x_2
+
+z_1 = σ(p_1)
+
+z_2 = σ(p_2)
+
+q_1 = v_{11} z_1 + v_{12} z_2
+
+q_2 = v_{21} z_1 + v_{22} z_2
+
+r_1 = σ(q_1)
+
+r_2 = σ(q_2)
+
+L = 1/2 (y_1 - r_1)^2 + 1/2 (y_2 - r_2)^2
+
+∂L/∂v_{11} = (r_1 - y_1) r_1 (1 - r_1) z_1
+
+∂L/∂v_{12} = (r_1 - y_1) r_1 (1 - r_1) z_2
+
+∂L/∂v_{22} = (r_2 - y_2) r_2 (1 - r_2) z_1
+"""
+
+
+@pytest.mark.parametrize("style", [0, 1, 2, 4])
+def test_names_that_nobody_shares_are_matched_by_the_wiring(tmp_path: Path, style: int) -> None:
+    wrong = Mutant(frozenset(), "g6", columns(STYLES[style])["g6"].replace("[a_h2]", "[a_h1]"))
+    found = notes(handed(tmp_path, {"README.md": OTHER_NAMES}, wrong, style=style))
+    if style == 1:  # its columns stand in no order that can be relied on
+        assert found == {}
+        return
+    assert [note.message for note in found["steps.xlsx"]] == [
+        "README.md (line 22) has it right, where w6 is called v_12."
+    ]
+    assert [note.message.rpartition(", ")[2] for note in found["README.md"]] == ["where v_22 is called w8."]

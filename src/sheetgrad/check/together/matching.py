@@ -124,13 +124,13 @@ def _in_order(left: Side, right: Side) -> tuple[dict[str, str], dict[str, str]] 
 
 
 def _counts(side: Side) -> bool:
-    """Whether the numbers in the names of inputs and of each layer's neurons grow."""
-    groups = [side.wiring.inputs, *side.wiring.layers]
-    for keys in groups:
+    """Whether the numbers in the names of inputs and of each layer's neurons grow; columns without heads, by place."""
+    for keys in (side.wiring.inputs, *side.wiring.layers):
         numbers = [_number(side.facts.names.get(key, key)) for key in keys]
-        if len(keys) > 1 and (
-            None in numbers or numbers != sorted(numbers, key=lambda n: n or ()) or len(set(numbers)) < len(keys)
-        ):
+        if side.facts.sheet and all(number is None for number in numbers) and all(key.isalpha() for key in keys):
+            numbers = [(len(key), *map(ord, key)) for key in keys]
+        known = [number for number in numbers if number is not None]
+        if len(keys) > 1 and (known != sorted(set(known)) or len(known) < len(keys)):
             return False
     return True
 

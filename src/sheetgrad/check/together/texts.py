@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, TypeGuard
 
 from sheetgrad.check.network import named
 from sheetgrad.check.numbers import is_numeric
 from sheetgrad.check.points import has_partial
 from sheetgrad.check.together.facts import Facts, Gradient, Place, Quoted
 from sheetgrad.check.together.quoted import quoted_losses, rates_named
-from sheetgrad.expr import Partial, Ref, references
+from sheetgrad.expr import Partial, Product, Ref, references, walk
 from sheetgrad.functions import evaluate
 from sheetgrad.read.names import canonical
 
 if TYPE_CHECKING:
     from sheetgrad.check.judge import Judge
+    from sheetgrad.check.network import Network
     from sheetgrad.check.pairs import Pair, Side
     from sheetgrad.check.steps import Step
+    from sheetgrad.expr import Expr
     from sheetgrad.read.claims import Claim, Member
     from sheetgrad.read.traced import Source
 
@@ -98,8 +101,11 @@ class Told:
         if not self.loss:
             return None
         leaves = self.network.leaves
+        once = _used_once(self.network)
         parameters = tuple(
-            k for k in leaves if _is_weight(self.network.names.get(k, k)) or (k in self.by and not _is_data(k))
+            key
+            for key in leaves
+            if _is_weight(self.network.names.get(key, key)) or (key in self.by | once and not _is_data(key))
         )
         gradients = {
             key: one
@@ -145,6 +151,22 @@ def _loss(judge: Judge) -> str:
     used = {use.symbol.name for value in definitions.values() for use in references(value)}
     last = [key for key in definitions if key not in used]
     return last[0] if len(last) == 1 else ""
+
+
+def _used_once(network: Network) -> set[str]:
+    """Leaves that stand in one place only and multiply there what is used elsewhere too, or is computed."""
+    uses = Counter(use.symbol.name for value in network.definitions.values() for use in references(value))
+    found: set[str] = set()
+    for part in (part for value in network.definitions.values() for part in walk(value)):
+        pair = [factor.symbol.name for factor in part.factors if isinstance(factor, Ref)] if _is_pair(part) else []
+        for one, other in (pair, pair[::-1]) if pair else ():
+            if uses[one] == 1 and one in network.leaves and (uses[other] > 1 or other in network.definitions):
+                found.add(one)
+    return found
+
+
+def _is_pair(node: Expr) -> TypeGuard[Product]:
+    return isinstance(node, Product) and len(node.factors) == 2 and all(isinstance(f, Ref) for f in node.factors)
 
 
 def _is_weight(key: str) -> bool:
