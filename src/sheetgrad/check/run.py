@@ -39,6 +39,7 @@ def check_files(
 ) -> list[Report]:
     """Check every file that the words name (files, folders, patterns, `-`); one report a file, in order.
 
+    Files of one folder are held against each other; what is found is noted in their reports.
     `jobs` is how many processes work (as many as pay off when None), `limit` the
     seconds that one file may take. `progress` is called with the files done, the
     files in all and the path of the one just done. A file that cannot be read
@@ -52,7 +53,7 @@ def check_files(
     say = progress or (lambda _done, _all, _path: None)
     alone = count <= 1 and can_ring()
     reports = _here(given, network, limit, say) if alone else _elsewhere(given, network, limit, say, max(count, 1))
-    put_together(reports)
+    put_together(reports, limit)
     return reports
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -120,6 +121,16 @@ def counted(reports: Sequence[Report]) -> str:
         words += f"; {lines} with = not read"
     given = counts.get("given", 0)
     return f"{words}; {_many(given, 'value or name', 'values or names')} given" if given else words
+
+
+COMMONEST = 5
+"""Mistakes that a summary names."""
+
+
+def commonest(reports: Sequence[Report]) -> list[str]:
+    """`wrong-index in 12 files`: what most files have wrong, the commonest first."""
+    files = Counter(code for r in reports for code in sorted({f.code for f in r.findings if f.verdict == "false" != f.code}))
+    return [f"{clean(code, 80)} in {_many(count, 'file', 'files')}" for code, count in files.most_common(COMMONEST)]
 
 
 def _many(count: int, one: str, more: str) -> str:

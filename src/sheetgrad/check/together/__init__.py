@@ -4,21 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.bounds import TooSlow, within
+from sheetgrad.check.findings import Finding
+from sheetgrad.check.report.words import in_workbook
+from sheetgrad.check.together.groups import compared
+from sheetgrad.errors import BrokenInvariant
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sheetgrad.check.findings import Finding, Report
+    from sheetgrad.check.findings import Report
 
 
-def put_together(reports: Sequence[Report]) -> None:
-    """Add to each report what the files beside it say of the same quantities, as notes."""
-    from sheetgrad.check.together.notes import notes
+def put_together(reports: Sequence[Report], limit: float) -> None:
+    """Add to each report, as notes, what the files beside it say of the same quantities.
 
-    if sum(bool(report.facts) for report in reports) < 2:
-        return
-    for number, found in notes(reports).items():
-        for finding in found:
-            _put(reports[number].findings, finding)
+    `limit` is the seconds that one hand-in may take; one that takes longer stops nothing.
+    """
+    for group in compared(reports):
+        from sheetgrad.check.together.notes import notes
+
+        try:
+            with within(limit):
+                found = notes(reports, group)
+        except TooSlow:
+            found = [_not_compared(reports, group, f"it took longer than {limit:g} seconds")]
+        except BrokenInvariant:
+            raise
+        except Exception as problem:  # noqa: BLE001 -- one bad hand-in never stops the rest
+            found = [
+                _not_compared(reports, group, f"a mistake of sheetgrad's own: {type(problem).__name__}: {problem}")
+            ]
+        for number, note in found:
+            _put(reports[number].findings, note)
+
+
+def _not_compared(reports: Sequence[Report], group: Sequence[int], reason: str) -> tuple[int, Finding]:
+    path = reports[group[0]].path
+    message = f"The files handed in together could not be held against each other: {reason}."
+    return group[0], Finding("note", "note", 1, 1, f"{path}:1:1", message=message)
 
 
 def _put(findings: list[Finding], note: Finding) -> None:
@@ -32,6 +56,4 @@ def _put(findings: list[Finding], note: Finding) -> None:
 
 def _about(finding: Finding) -> str:
     """The cells, or the line without its column."""
-    from sheetgrad.check.report.words import in_workbook
-
     return finding.place if in_workbook(finding) else finding.place.rpartition(":")[0]

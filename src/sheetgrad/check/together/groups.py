@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from sheetgrad.check.findings import Report
+
 MOST = 12
 """Files of one hand-in; a folder with more holds those of many people, and only files of one name belong together."""
+
+
+def compared(reports: Sequence[Report]) -> list[tuple[int, ...]]:
+    """The numbers of reports whose files were handed in together and have something that can be compared."""
+    known = {n: (r.path, r.kind == "workbook") for n, r in enumerate(reports) if r.facts and not r.error}
+    return hand_ins({number: file for number, file in known.items() if file[0] != "-"})
 
 
 def hand_ins(files: Mapping[int, tuple[str, bool]]) -> list[tuple[int, ...]]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.findings import Finding
 from sheetgrad.check.together.differences import differences, numbers
-from sheetgrad.check.together.groups import hand_ins
 from sheetgrad.check.together.matching import Laid, Side, matched
 from sheetgrad.check.together.wiring import wired
 
@@ -56,18 +55,9 @@ class Twin(NamedTuple):
     same: bool
 
 
-def notes(reports: Sequence[Report]) -> dict[int, list[Finding]]:
-    """For each report by its number what is to be said beside its own findings."""
-    known = {
-        n: (r.path, r.kind == "workbook") for n, r in enumerate(reports) if r.facts and not r.error and r.path != "-"
-    }
-    found: dict[int, list[Finding]] = {}
-    for group in hand_ins(known):
-        for number, finding in _of_one(reports, group):
-            said = found.setdefault(number, [])
-            if finding not in said:
-                said.append(finding)
-    return found
+def notes(reports: Sequence[Report], group: Sequence[int]) -> list[tuple[int, Finding]]:
+    """What is to be said of the files of one hand-in beside their own findings, each with the number of its report."""
+    return list(dict.fromkeys(_of_one(reports, group)))
 
 
 def _of_one(reports: Sequence[Report], group: Sequence[int]) -> Iterator[tuple[int, Finding]]:
