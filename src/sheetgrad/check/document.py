@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.circular import circular
@@ -90,7 +91,7 @@ def _of_whole_layers(report: Report, source: Source, claim: Claim) -> None:
 
 def _own(network: Network) -> Network:
     """The network for one text only: what that makes up on the way is not known to the next."""
-    return Network(network.origin, network.words, network.definitions, network.leaves, network.names, network.shares)
+    return replace(network)
 
 
 def _network(reading: Reading) -> Network:

@@ -42,7 +42,10 @@ def network_of(setup: Setup) -> Network:
         leaves.append("eta")
     words = setup.title or setup.name
     shares = tuple(_shares(setup, names))
-    return Network("own", words, definitions, tuple(leaves), _spellings([*leaves, *definitions]), shares)
+    parameters = tuple(names.plain(Ref(s, tuple(n.values()))) for s in made.model.parameters for n in members(s.axes))
+    spellings = _spellings([*leaves, *definitions])
+    loss = names.plain(made.model.loss)
+    return Network("own", words, definitions, tuple(leaves), spellings, shares, parameters, loss)
 
 
 def _shares(setup: Setup, names: Notation) -> Iterator[tuple[str, ...]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -43,6 +43,10 @@ class Network:
     """The text's keys to those of the network, where they differ."""
     shares: tuple[tuple[str, ...], ...] = ()
     """Groups of leaves that are positive and sum to 1."""
+    parameters: tuple[str, ...] = ()
+    """The leaves that are trained, where the network was given and not read in the file."""
+    loss: str = ""
+    """The key of its loss, the same."""
     points: Points = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,7 +68,9 @@ class Network:
 
     def named_own(self) -> Network:
         """The same, as what the text itself says."""
-        return Network("own", self.words, self.definitions, self.leaves, self.names, self.shares)
+        made = replace(self)  # with points of its own
+        made.origin = "own"
+        return made
 
     def feeds(self, below: str, above: str) -> bool:
         """Whether one quantity is made from another, through however many steps."""

@@ -70,7 +70,7 @@ def _judged(given: Given, text: str, network: Network | None) -> Report:
     if given.form == "workbook":
         from sheetgrad.check.book.workbook import check_book
 
-        return check_book(given.path)
+        return check_book(given.path, network=network)
     from sheetgrad.check.document import check_text
 
     return check_text(given.path, text, network=network)

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import fields
 from typing import IO, TYPE_CHECKING, Any
 
 from sheetgrad.check.findings import Report
@@ -115,7 +116,7 @@ class Worker(Process):
 
 def parts(network: Network) -> tuple[Any, ...]:
     """What a network is made from; its points are drawn again on the other side."""
-    return network.origin, network.words, network.definitions, network.leaves, network.names, network.shares
+    return tuple(getattr(network, part.name) for part in fields(network) if part.init)
 
 
 def _send(stream: IO[bytes], value: object) -> None:

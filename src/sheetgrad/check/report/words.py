@@ -129,7 +129,9 @@ COMMONEST = 5
 
 def commonest(reports: Sequence[Report]) -> list[str]:
     """`wrong-index in 12 files`: what most files have wrong, the commonest first."""
-    files = Counter(code for r in reports for code in sorted({f.code for f in r.findings if f.verdict == "false" != f.code}))
+    files = Counter(
+        code for r in reports for code in sorted({f.code for f in r.findings if f.verdict == "false" != f.code})
+    )
     return [f"{clean(code, 80)} in {_many(count, 'file', 'files')}" for code, count in files.most_common(COMMONEST)]
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed
 from sheetgrad.check.book.judging import stretches
-from sheetgrad.check.book.naming import gradient_name
+from sheetgrad.check.book.naming import gradient_name, plain_names
 from sheetgrad.check.book.spelling import address, where
 from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.together.facts import Facts, Gradient, Place, Quoted
 from sheetgrad.expr import Expr, Ref, Symbol, references, substitute
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.judging import TableJudge
+    from sheetgrad.check.book.understood import Understood
     from sheetgrad.check.findings import Finding
 
 MOST_LINES = 20_000
@@ -28,42 +33,46 @@ DIGITS = 1e-9
 def facts_of(judge: TableJudge) -> Facts:
     """What one table says."""
     made, table = judge.made, judge.table
-    carried = _carried(judge)
-    definitions = {
-        name: substitute(value, carried, tidy=False)
-        for name, value in made.definitions.items()
-        if Ref(Symbol(name)) not in carried
-    }
-    used = {use.symbol.name for value in definitions.values() for use in references(value)}
-    leaves = [name for name in dict.fromkeys((*made.parameters, *sorted(used))) if name not in definitions]
-    names = dict(judge.names) | {_name(root): judge.names.get(_name(key), _name(key)) for key, root in carried.items()}
+    plain = facts_of_table(made, judge.heads, judge.names)
+    repeats = carried(made)
+    used = {use.symbol.name for value in plain.definitions.values() for use in references(value)}
+    leaves = [name for name in dict.fromkeys((*made.parameters, *sorted(used))) if name not in plain.definitions]
     loss = judge.tracks.get(made.loss)
-    plain = loss is not None and judge.roles.shift == 0 and table.steps <= MOST_LINES
+    is_plain = loss is not None and judge.roles.shift == 0 and table.steps <= MOST_LINES
     place = table.place(loss or 0, table.first)
-    return Facts(
-        definitions,
-        made.loss,
-        made.parameters,
-        names,
-        {name: _column(judge, name) for name in definitions if name in judge.tracks},
-        {symbol: one for symbol in made.parameters if (one := _gradient(judge, symbol, carried)) is not None},
-        {name: (number,) for name in leaves if (number := _start(judge, name)) is not None},
-        _rates(judge),
-        tuple(judge.stored.track(loss).tolist()) if loss is not None and plain else (),
-        Place(*place, f"{table.sheet.name}!{address(place)}"),
-        not table.sideways,
-        sheet=table.sheet.name,
+    return replace(
+        plain,
+        stated={name: _column(judge, name) for name in plain.definitions if name in judge.tracks},
+        gradients={symbol: one for symbol in made.parameters if (one := _gradient(judge, symbol, repeats)) is not None},
+        given={name: (number,) for name in leaves if (number := _start(judge, name)) is not None},
+        rates=_rates(judge),
+        losses=tuple(judge.stored.track(loss).tolist()) if loss is not None and is_plain else (),
+        first=Place(*place, f"{table.sheet.name}!{address(place)}"),
+        down=not table.sideways,
     )
 
 
-def _carried(judge: TableJudge) -> dict[Expr, Expr]:
+def facts_of_table(made: Understood, heads: dict[int, Head], names: Mapping[str, str] | None = None) -> Facts:
+    """The network that a table computes, before anything is judged."""
+    repeats = carried(made)
+    definitions = {
+        name: substitute(value, repeats, tidy=False)
+        for name, value in made.definitions.items()
+        if Ref(Symbol(name)) not in repeats
+    }
+    called = dict(plain_names(made, heads) if names is None else names)
+    called |= {_name(root): called.get(_name(key), _name(key)) for key, root in repeats.items()}
+    return Facts(definitions, made.loss, made.parameters, called, {}, sheet=made.roles.table.sheet.name)
+
+
+def carried(made: Understood) -> dict[Expr, Expr]:
     """Columns that only repeat a given cell, and that cell."""
-    definitions = judge.made.definitions
+    definitions = made.definitions
     found: dict[Expr, Expr] = {}
     for name, value in definitions.items():
-        if isinstance(value, Ref) and name != judge.made.loss:
+        if isinstance(value, Ref) and name != made.loss:
             root = found.get(value, value)
-            if _name(root) not in definitions and _name(root) not in judge.made.parameters:
+            if _name(root) not in definitions and _name(root) not in made.parameters:
                 found[Ref(Symbol(name))] = root
     return found
 
@@ -78,7 +87,7 @@ def _column(judge: TableJudge, name: str) -> Place:
     return Place(*table.place(across, table.first), where(table, across, table.first, table.last))
 
 
-def _gradient(judge: TableJudge, symbol: str, carried: dict[Expr, Expr]) -> Gradient | None:
+def _gradient(judge: TableJudge, symbol: str, repeats: dict[Expr, Expr]) -> Gradient | None:
     """The column that is the gradient of a weight, with the verdict on it."""
     made = judge.made
     column = next((name for name, owner in judge.report.owners.items() if owner == symbol), None)
@@ -99,7 +108,7 @@ def _gradient(judge: TableJudge, symbol: str, carried: dict[Expr, Expr]) -> Grad
     row, line = judge.table.place(one.across, one.first)
     cells = judge.place(one) if wrong else where(judge.table, one.across, judge.table.first, judge.table.last)
     text = "" if one.formula.tree is None else spelled(one.formula.tree, (row, line))
-    value = None if one.value is None else substitute(_written_out(judge, one.value), carried, tidy=False)
+    value = None if one.value is None else substitute(_written_out(judge, one.value), repeats, tidy=False)
     return Gradient(not wrong, Place(row, line, cells), text, value, quantity)
 
 
