@@ -38,12 +38,13 @@ class Match(NamedTuple):
 
 
 def plain(facts: Facts, key: str) -> str:
-    """What the network of the class calls a quantity; empty where it has no name for it."""
-    for name in (key, facts.names.get(key, key)):
+    """What the network of the class calls a quantity, or its own name without marks where that has none for it."""
+    own = facts.names.get(key, key)
+    for name in (key, own):
         found = canonical(key_of(name)) or slipped(key_of(name))
         if found:
             return found
-    return ""
+    return key_of(own)
 
 
 def matched(left: Side, right: Side) -> Match | None:
@@ -69,7 +70,10 @@ def _weights_by_name(left: Side, right: Side) -> tuple[dict[str, str], dict[str,
     partner = {key: other[name] for key in left.facts.parameters if (name := plain(left.facts, key)) in other}
     inputs: dict[str, str] = {}
     neurons: dict[str, str] = {}
-    owner = {weight: (n, source) for n in right.wiring.neurons.values() for source, weight in n.weights.items()}
+    wires = [(w, n, source) for n in right.wiring.neurons.values() for source, w in n.weights.items()]
+    owner = {weight: (neuron, source) for weight, neuron, source in wires}
+    if len(owner) < len(wires):  # a weight in two places says nothing of either
+        return None
     for neuron in left.wiring.neurons.values():
         for source, weight in neuron.weights.items():
             if partner.get(weight) not in owner:
@@ -98,7 +102,7 @@ def _neurons_by_name(left: Side, right: Side) -> tuple[dict[str, str], dict[str,
 
 
 def _called(side: Side, keys: list[str]) -> str:
-    names = {plain(side.facts, key).removeprefix("a_") for key in keys} - {""}
+    names = {plain(side.facts, key).removeprefix("a_") for key in keys if "#" not in key}
     return names.pop() if len(names) == 1 else ""
 
 
