@@ -40,7 +40,7 @@ class Match(NamedTuple):
 def plain(facts: Facts, key: str) -> str:
     """What the network of the class calls a quantity, or its own name without marks where that has none for it."""
     own = facts.names.get(key, key)
-    for name in (key, own):
+    for name in (own,) if facts.sheet else (key, own):  # the key of a column is its letter
         found = canonical(key_of(name)) or slipped(key_of(name))
         if found:
             return found
