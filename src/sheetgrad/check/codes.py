@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from sheetgrad.check.entry import Entry
 from sheetgrad.check.mistakes import MISTAKES
+from sheetgrad.check.together.codes import TOGETHER
 from sheetgrad.errors import SheetgradError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Entry(NamedTuple):
-    """One code in words."""
-
-    code: str
-    title: str
-    meaning: str
-    why: str = ""
-    how_to_see: str = ""
-
-    def __str__(self) -> str:
-        """The entry as `sheetgrad explain` prints it."""
-        parts = [f"{self.code}: {self.title}", self.meaning]
-        parts += [f"Why it happens: {self.why}"] if self.why else []
-        parts += [f"How to see it: {self.how_to_see}"] if self.how_to_see else []
-        return "\n\n".join(parts)
 
 
 _SLIPS = (
@@ -236,34 +221,6 @@ _NOTES = (
         "The picture was corrected, or copied, and its description was not.",
         "Read the description aloud next to the picture: people who cannot see it have only that.",
     ),
-    Entry(
-        "right-elsewhere",
-        "Right in another file",
-        "The gradient is wrong here, and a file that was handed in with this one has it right.",
-        "The derivation was worked out once and typed in twice: into the text, and into the cells.",
-        "Lay both beside each other, factor by factor.",
-    ),
-    Entry(
-        "same-mistake",
-        "The same mistake in another file",
-        "A file that was handed in with this one has the same wrong formula.",
-        "One was copied from the other.",
-        "Derive it once more, without looking.",
-    ),
-    Entry(
-        "other-network",
-        "Another network in another file",
-        "The text and the workbook are about networks that differ in size, in a function, in biases or in the loss.",
-        "One of them was changed, and the other was not.",
-        "Read the forward part of the text and the cells of one row side by side.",
-    ),
-    Entry(
-        "other-number",
-        "Another number in another file",
-        "A number of the text is not the one that stands in the workbook.",
-        "The workbook was changed after the text was written.",
-        "Look the cell up that the note names.",
-    ),
     Entry("encoding", "Not UTF-8", "The file holds bytes that are not UTF-8 and was read as Latin-1."),
     Entry("note", "A note", "Nothing is wrong; how the line was understood is worth saying."),
     Entry(
@@ -288,7 +245,7 @@ _NOTES = (
 def entries() -> Mapping[str, Entry]:
     """Every code with its words: mistakes first, then slips, what only code has, and notes."""
     known = (Entry(m.code, m.title, m.meaning, m.why, m.how_to_see) for m in MISTAKES.values())
-    return {entry.code: entry for entry in (*known, *_PLAIN, *_SLIPS, *_CODE, *_BOOK, *_NOTES)}
+    return {entry.code: entry for entry in (*known, *_PLAIN, *_SLIPS, *_CODE, *_BOOK, *TOGETHER, *_NOTES)}
 
 
 def entry(code: str) -> Entry:

@@ -47,6 +47,8 @@ class Network:
     """The leaves that are trained, where the network was given and not read in the file."""
     loss: str = ""
     """The key of its loss, the same."""
+    kind: str = ""
+    """What the catalog calls that loss, where it is one of the catalog."""
     points: Points = field(init=False)
 
     def __post_init__(self) -> None:

@@ -80,10 +80,10 @@ def _of_one(reports: Sequence[Report], group: Sequence[int]) -> Iterator[tuple[i
             yield from _beside_books(i, parts, pairs)
 
 
-def finding(part: Part, code: str, place: Place, message: str, *, quantity: str = "", expected: str = "") -> Finding:
+def finding(part: Part, code: str, place: Place, message: str, *, quantity: str = "") -> Finding:
     """A note at a place of a file."""
     where = spelled_place(part.path, place)
-    return Finding("note", code, place.line, place.column, where, quantity, "", expected, message)
+    return Finding("note", code, place.line, place.column, where, quantity, message=message)
 
 
 def spelled_place(path: str, place: Place) -> str:
@@ -110,14 +110,8 @@ def _gradients(parts: Sequence[Part], pairs: dict[tuple[int, int], Match]) -> It
         same = [twin for twin in others if twin.same and not twin.gradient.right]
         if right:
             twin = right[0]
-            message = f"{_there(twin)} has it right{_named(part, weight, twin)}."
-            expected = twin.gradient.spelled if len(twin.gradient.spelled) <= LONGEST else ""
-            yield (
-                part.number,
-                finding(
-                    part, "right-elsewhere", gradient.place, message, quantity=gradient.quantity, expected=expected
-                ),
-            )
+            message = f"{_there(twin)} has it right{_named(part, weight, twin)}{_formula(twin)}"
+            yield part.number, finding(part, "right-elsewhere", gradient.place, message, quantity=gradient.quantity)
         if same and _first(part, same[0].part):
             message = f"The same mistake stands in {_there(same[0])}{_named(part, weight, same[0])}."
             yield part.number, finding(part, "same-mistake", gradient.place, message, quantity=gradient.quantity)
@@ -147,6 +141,12 @@ def _there(twin: Twin) -> str:
     if place.cells:
         return f"{name} ({place.cells})"
     return f"{name} (cell {place.cell}, line {place.line})" if place.cell else f"{name} (line {place.line})"
+
+
+def _formula(twin: Twin) -> str:
+    """What a text says, to be compared; a formula of cells says nothing to who does not have them before them."""
+    spelled = twin.gradient.spelled
+    return "." if twin.gradient.place.cells or not 0 < len(spelled) <= LONGEST else f": {spelled}"
 
 
 def _named(part: Part, weight: str, twin: Twin) -> str:
