@@ -392,3 +392,23 @@ def test_names_that_nobody_shares_are_matched_by_the_wiring(tmp_path: Path, styl
         "README.md (line 22) has it right, where w6 is called v_12: (r_1 - y_1) r_1 (1 - r_1) z_2"
     ]
     assert [note.message.rpartition(", ")[2] for note in found["README.md"]] == ["where v_22 is called w8."]
+
+
+def test_a_slip_in_the_right_text_is_named(tmp_path: Path) -> None:
+    wrong = Mutant(frozenset(), "g3", columns(STYLES[0])["g3"].replace("[a_h2]", "[a_h1]"))
+    slip = GRADIENTS["w3"].replace("a_o1*(1", "a_01*(1")
+    (note,) = notes(handed(tmp_path, {"README.md": text({"w3": slip})}, wrong))["steps.xlsx"]
+    assert "has it right but for a slip" in note.message
+
+
+def test_a_report_that_is_too_deep_to_be_sent_goes_without_what_is_compared() -> None:
+    from sheetgrad.check.findings import Report
+    from sheetgrad.check.together.facts import Facts
+    from sheetgrad.check.worker import sendable
+    from sheetgrad.expr import Call, Expr, Ref, Symbol
+
+    deep: Expr = Ref(Symbol("x"))
+    for _ in range(100_000):
+        deep = Call("tanh", (deep,))
+    report = Report("a.md", facts=[Facts({"E": deep}, "E", (), {}, {})])
+    assert sendable(report).facts == []

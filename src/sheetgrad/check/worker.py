@@ -150,7 +150,16 @@ def _checks(first: tuple[tuple[Any, ...] | None, float]) -> Callable[[Given], Re
 
     made, limit = first
     network = None if made is None else Network(*made)
-    return lambda given: checked(given, network=network, limit=limit)
+    return lambda given: sendable(checked(given, network=network, limit=limit))
+
+
+def sendable(report: Report) -> Report:
+    """The same without what is too deep to be sent: formulas nested a thousand times are not compared with others."""
+    try:
+        pickle.dumps(report)
+    except RecursionError:
+        report.facts = []
+    return report
 
 
 def main() -> None:

@@ -33,6 +33,8 @@ class Gradient(NamedTuple):
     """What it comes to, over the keys of the file's own network; None where that is not known."""
     quantity: str
     """Its plain name: `dE_total_dw3`."""
+    is_slip: bool = False
+    """Whether it is right as it was meant only."""
 
 
 class Quoted(NamedTuple):

@@ -110,7 +110,7 @@ def _gradients(parts: Sequence[Part], pairs: dict[tuple[int, int], Match]) -> It
         same = [twin for twin in others if twin.same and not twin.gradient.right]
         if right:
             twin = right[0]
-            message = f"{_there(twin)} has it right{_named(part, weight, twin)}{_formula(twin)}"
+            message = f"{_there(twin)} has it right{_slip(twin)}{_named(part, weight, twin)}{_formula(twin)}"
             yield part.number, finding(part, "right-elsewhere", gradient.place, message, quantity=gradient.quantity)
         if same and _first(part, same[0].part):
             message = f"The same mistake stands in {_there(same[0])}{_named(part, weight, same[0])}."
@@ -141,6 +141,10 @@ def _there(twin: Twin) -> str:
     if place.cells:
         return f"{name} ({place.cells})"
     return f"{name} (cell {place.cell}, line {place.line})" if place.cell else f"{name} (line {place.line})"
+
+
+def _slip(twin: Twin) -> str:
+    return " but for a slip" if twin.gradient.is_slip else ""
 
 
 def _formula(twin: Twin) -> str:

@@ -21,7 +21,8 @@ _START = re.compile(
     r"\b(?:at the (?:start|beginning)|before (?:any )?(?:training|learning)|initially)\b", re.IGNORECASE
 )
 _RATE = re.compile(
-    rf"(?:learning[\s-]*rates?|\brates?|\blr|η|\beta|α)\s*(?:\(\s*(?:η|α|lr)\s*\)\s*)?(?:of|is|are|=|:|-)?\s*[\[$`]*({_NUMBER})",
+    r"(?:learning[\s-]{1,5}rates?|learningrates?|\brates?|\blr|η|\beta|α)\s{0,5}(?:\(\s?(?:η|α|lr)\s?\)\s{0,5})?"
+    rf"(?:of|is|are|=|:|-)?\s{{0,5}}[\[$`]{{0,3}}({_NUMBER})",
     re.IGNORECASE,
 )
 _LOSS = re.compile(
@@ -30,7 +31,7 @@ _LOSS = re.compile(
     rf"(?:about|around|only|just)?\s*[$`*]*({_NUMBER})(?!\s*%)",
     re.IGNORECASE,
 )
-_LIST = re.compile(rf"(?:\s*(?:,|and|or|to)\s*{_NUMBER})*")
+_LIST = re.compile(rf"(?:\s{{0,5}}(?:,|and|or|to)\s{{0,5}}{_NUMBER})*")
 _VAGUE = re.compile(r"\b(?:less|more|below|above|under|over|than|until|if|would|between|not)\b|[<>≤≥]", re.IGNORECASE)
 """A sentence with one of these says no single number."""
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n")

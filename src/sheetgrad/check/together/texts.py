@@ -87,7 +87,7 @@ class Told:
         side = closed[-1]
         place = self._place(side.member.offset)
         spelled = side.member.spelled
-        made = Gradient(step.verdict != "false", place, spelled, side.node, step.quantity)
+        made = Gradient(step.verdict != "false", place, spelled, side.node, step.quantity, step.verdict == "slip")
         if self.gradients.setdefault(key, made).right != made.right:
             self.torn.add(key)
         self.gradients[key] = made
