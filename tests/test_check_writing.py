@@ -146,9 +146,10 @@ def test_targets_of_a_given_softmax_network_sum_to_1() -> None:
     assert check_text("a.md", right.replace("i2", "i1"), network=network).counts["false"] == 1
 
 
-def test_who_gives_a_network_for_code_is_told_that_it_is_not_used(tmp_path: Path) -> None:
+def test_who_gives_a_network_for_code_is_told_what_was_not_compared(tmp_path: Path) -> None:
     program = tmp_path / "a.py"
     program.write_text("E = (w*x - t)**2\ndw = 2*(w*x - t)*x\n", encoding="utf-8")
     done = checked([str(program)], sheetgrad.load("class"), Options(), print)
     assert done.code == 0
-    assert any("--network is for texts" in line for line in done.talk)
+    assert "judged against: The network of the class" in done.text
+    assert "how many neurons its layers have not compared" in done.text

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.code_claims import Claims, claims_of
+from sheetgrad.check.code_given import held_to
 from sheetgrad.check.code_judge import judged
 from sheetgrad.check.code_losses import own_losses, usual_losses
 from sheetgrad.check.code_points import CodePoints, same
@@ -19,8 +21,12 @@ from sheetgrad.read.python.limits import FitError, UnreadableCodeError
 from sheetgrad.read.python.names import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sheetgrad.check.code_given import Held
     from sheetgrad.check.code_ruling import Judgement
     from sheetgrad.check.findings import Verdict
+    from sheetgrad.check.network import Network
     from sheetgrad.read.python.values import Binding
 
 WAYS = 10
@@ -37,13 +43,14 @@ class Reading:
     judgement: Judgement | None
 
 
-def check_code(path: str, text: str) -> Report:
+def check_code(path: str, text: str, *, network: Network | None = None) -> Report:
     r"""Check every gradient that a piece of Python claims; the code is read, never run.
 
     Each name that says that it is a gradient (`dW1`, `grad_b`, `dE_dw5`, `delta_o1`,
     …) is held against the exact derivative of the code's own loss, or of the usual
     ones where it computes none. Returns a `Report` of the kind "code"; its `error`
-    says why where the code could not be read at all.
+    says why where the code could not be read at all. A `network` is what the code
+    should compute: a forward line that says otherwise is a finding.
 
     >>> report = check_code("a.py", "E = (w*x - t)**2\ndw = (w*x - t)*x*x")
     >>> [(finding.line, finding.code) for finding in report.findings]
@@ -56,8 +63,44 @@ def check_code(path: str, text: str) -> Report:
         report.error = f"{path}: {error}"
         return report
     if reading is not None:
+        held = None if network is None else held_to(reading.claims, network)
+        if held is not None and held.judgement is not None:
+            reading.judgement = held.judgement
         _write(report, reading)
+        if held is not None and network is not None:
+            _say_against(report, held, network)
     return report
+
+
+def _say_against(report: Report, held: Held, network: Network) -> None:
+    """Say what it was held against, which forward lines contradict it, and what was not compared."""
+    for binding, words in held.against:
+        statement = binding.statement
+        made = _found(report, binding, "false", f"This contradicts the network given: there {words}.")
+        report.findings.append(replace(made, yours=ast.unparse(statement.value)[:500], span=statement.span))
+        here = (statement.line, statement.column, binding.name)
+        report.equalities = [
+            replace(one, verdict="false") if (one.line, one.column, one.left) == here else one
+            for one in report.equalities
+        ]
+    for number, one in enumerate(report.findings):
+        if one.code == "no-network" and held.judgement is not None:
+            message = "none of these gradients is right for the network given, so none was judged; is it the right one?"
+            report.findings[number] = replace(one, message=message)
+    left = f" ({_listed(held.left)} not compared)" if held.left else ""
+    report.network = f"{network.words}{left}" + (f"; {report.network}" if report.network else "")
+    report.findings.sort(key=lambda finding: (finding.line, finding.column))
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _found(report: Report, binding: Binding, verdict: str, message: str) -> Finding:
+    """A finding on the network given."""
+    line, column = binding.statement.line, binding.statement.column
+    place = f"{report.path}:{line}:{column}"
+    return Finding(verdict, "other-network", line, column, place, binding.name, message=message)
 
 
 def _best(text: str) -> Reading | None:
@@ -214,8 +257,6 @@ def _tidy(report: Report) -> None:
 
 
 def _count(report: Report, binding: Binding, verdict: Verdict) -> None:
-    import ast
-
     statement = binding.statement
     right = ast.unparse(statement.value)[:500]
     report.equalities.append(Judged(statement.line, statement.column, verdict, binding.name, right, statement.span))

@@ -59,6 +59,14 @@ def usual_losses(found: Claims) -> list[Loss]:
     return made
 
 
+def loss_of_kind(found: Claims, kind: str) -> tuple[Loss, list[Node]] | None:
+    """The loss that the catalog calls so, over all outputs that meet a target, and those outputs; None without any."""
+    places = {"half_squared_error": 0, "squared_error": 0, "mean_squared_error": 0}
+    place = (places | {"binary_cross_entropy": 1, "cross_entropy": 2}).get(kind)
+    made = usual_losses(found) if place is not None else []
+    return (made[place], [output for output, _ in _pairs(found)]) if place is not None and made else None
+
+
 def _squared(tape: Tape, output: Node, target: Node) -> Node:
     off = tape.record("subtract", output, target)
     return tape.record("multiply", 0.5, tape.record("sum", tape.record("square", off)))

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from sheetgrad.check.entry import Entry
 from sheetgrad.check.mistakes import MISTAKES
+from sheetgrad.check.together.codes import TOGETHER
 from sheetgrad.errors import SheetgradError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Entry(NamedTuple):
-    """One code in words."""
-
-    code: str
-    title: str
-    meaning: str
-    why: str = ""
-    how_to_see: str = ""
-
-    def __str__(self) -> str:
-        """The entry as `sheetgrad explain` prints it."""
-        parts = [f"{self.code}: {self.title}", self.meaning]
-        parts += [f"Why it happens: {self.why}"] if self.why else []
-        parts += [f"How to see it: {self.how_to_see}"] if self.how_to_see else []
-        return "\n\n".join(parts)
 
 
 _SLIPS = (
@@ -267,7 +252,7 @@ _NOTES = (
 def entries() -> Mapping[str, Entry]:
     """Every code with its words: mistakes first, then slips, what only code has, and notes."""
     known = (Entry(m.code, m.title, m.meaning, m.why, m.how_to_see) for m in MISTAKES.values())
-    return {entry.code: entry for entry in (*known, *_PLAIN, *_SLIPS, *_CODE, *_BOOK, *_NOTES)}
+    return {entry.code: entry for entry in (*known, *_PLAIN, *_SLIPS, *_CODE, *_BOOK, *TOGETHER, *_NOTES)}
 
 
 def entry(code: str) -> Entry:

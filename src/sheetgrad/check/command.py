@@ -60,9 +60,6 @@ def checked(words: Sequence[str], setup: Setup | None, options: Options, say: Ca
             file.write(text)
         text = ""
     talk: list[str] = []
-    if network is not None:
-        code = [clean(report.path, 60) for report in reports if report.kind == "code" and not report.error]
-        talk += [f"{path}: code is judged against its own loss; --network is for texts" for path in code]
     if options.fix:
         from sheetgrad.check.fix import write_fixed
 

@@ -15,6 +15,7 @@ from sheetgrad.check.network import Network, definitions_in, derivatives_holding
 from sheetgrad.check.shares import with_shares
 from sheetgrad.check.signals import meanings
 from sheetgrad.check.steps import Steps
+from sheetgrad.check.together.texts import Told
 from sheetgrad.expr import Partial, Ref
 from sheetgrad.read.claims import Claim, Reading, read
 from sheetgrad.read.traced import Source
@@ -49,6 +50,7 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
     judge.meant = meanings(found, reading.claims)
     judge.lost = {key for name in reading.lost if (key := found.key(name)) in found.leaves and key is not None}
     steps = Steps(found)
+    told = Told(source, judge)
     for claim in reading.claims:
         if not judge.is_about_it(claim):
             _of_whole_layers(report, source, claim)
@@ -61,6 +63,7 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
             _add(report, source, judge, claim, pair)
         step = steps.step(claim, pairs, judge, source.place(claim.offset).line)
         report.steps += [step] if step is not None else []
+        told.claim(claim, pairs, step)
         judge.done = {key for key, verdict in report.gradients.items() if verdict == "true"}
     for line in reading.unclaimed:
         place = source.place(line.offset)
@@ -69,6 +72,8 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
             Finding("unread", "unread", place.line, place.column, where, yours=line.spelled, message=line.reason)
         )
     report.findings.sort(key=lambda finding: (finding.line, finding.column))
+    facts = told.facts(dict(report.gradients))
+    report.facts += [facts] if facts is not None else []
     return report
 
 
@@ -90,7 +95,7 @@ def _of_whole_layers(report: Report, source: Source, claim: Claim) -> None:
 
 def _own(network: Network) -> Network:
     """The network for one text only: what that makes up on the way is not known to the next."""
-    return Network(network.origin, network.words, network.definitions, network.leaves, network.names, network.shares)
+    return replace(network, names=dict(network.names))
 
 
 def _network(reading: Reading) -> Network:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from sheetgrad.check.steps import Step
+    from sheetgrad.check.together.facts import Facts
 
 Verdict: TypeAlias = Literal["true", "slip", "false", "unread", "given"]
 VERDICTS: tuple[Verdict, ...] = ("true", "slip", "false", "unread", "given")
@@ -92,6 +93,8 @@ class Report:
     """For each weight whose gradient the file gives in the end: whether that is right."""
     steps: list[Step] = field(default_factory=list, repr=False)
     """What each chain of a text comes to, and from which earlier mistake it follows; for giving marks."""
+    facts: list[Facts] = field(default_factory=list, repr=False)
+    """The network of a text, or of each table of a workbook, for comparing files that were handed in together."""
     text: str = field(default="", repr=False)
     """The source, for reports that mark it."""
     drawings: list[Drawing] = field(default_factory=list, repr=False)

@@ -42,7 +42,15 @@ def network_of(setup: Setup) -> Network:
         leaves.append("eta")
     words = setup.title or setup.name
     shares = tuple(_shares(setup, names))
-    return Network("own", words, definitions, tuple(leaves), _spellings([*leaves, *definitions]), shares)
+    parameters = tuple(names.plain(Ref(s, tuple(n.values()))) for s in made.model.parameters for n in members(s.axes))
+    spellings = _spellings([*leaves, *definitions])
+    loss = names.plain(made.model.loss)
+    return Network("own", words, definitions, tuple(leaves), spellings, shares, parameters, loss, _kind(setup))
+
+
+def _kind(setup: Setup) -> str:
+    """The name of the loss in the catalog; a spec of equations has its own."""
+    return str(setup.origin.get("loss", "")) if "layers" in setup.origin else ""
 
 
 def _shares(setup: Setup, names: Notation) -> Iterator[tuple[str, ...]]:

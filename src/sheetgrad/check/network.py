@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, product
@@ -48,6 +48,12 @@ class Network:
     """The text's keys to those of the network, where they differ."""
     shares: tuple[tuple[str, ...], ...] = ()
     """Groups of leaves that are positive and sum to 1."""
+    parameters: tuple[str, ...] = ()
+    """The leaves that are trained, where the network was given and not read in the file."""
+    said: str = ""
+    """The key of its loss, the same."""
+    kind: str = ""
+    """What the catalog calls that loss, where it is one of the catalog."""
     points: Points = field(init=False)
     _taken: dict[Expr, tuple[Expr, tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
     """Expressions under the network's keys, as long as no name comes or goes."""
@@ -73,8 +79,8 @@ class Network:
     @cached_property
     def loss(self) -> str:
         """The quantity that is made smaller: called a loss, else what is made from most; empty where there is none."""
-        if "E_total" in self.definitions:
-            return "E_total"
+        if self.said or "E_total" in self.definitions:
+            return self.said or "E_total"
         used = {use.symbol.name for one in self.definitions.values() for use in references(one)}
         ends = [key for key in self.definitions if key not in used]
         called = [key for key in ends if canonical(key) == "E_total"]
@@ -91,6 +97,8 @@ class Network:
 
     def is_weight(self, key: str) -> bool:
         """Whether a quantity is given from outside and no input, target or rate."""
+        if self.parameters:
+            return key in self.parameters
         return key in self.leaves and not _DATA.fullmatch(canonical(key) or key)
 
     def taken(self, node: Expr) -> tuple[Expr, tuple[str, ...]]:
@@ -105,7 +113,9 @@ class Network:
 
     def named_own(self) -> Network:
         """The same, as what the text itself says."""
-        return Network("own", self.words, self.definitions, self.leaves, self.names, self.shares)
+        made = replace(self)  # with points of its own
+        made.origin = "own"
+        return made
 
     def feeds(self, below: str, above: str) -> bool:
         """Whether one quantity is made from another, through however many steps."""

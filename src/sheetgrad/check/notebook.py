@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.document import check_text
+from sheetgrad.check.together.facts import moved
 from sheetgrad.read.notebook import Joined, notebook
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def _in_cells(report: Report, joined: Joined) -> Report:
     """The same with places in cells; spans stay those of the joined text, which the report keeps."""
     report.findings = [_placed(finding, report.path, joined) for finding in report.findings]
     report.equalities = [_moved(judged, joined) for judged in report.equalities]
+    report.facts = [moved(facts, joined.place) for facts in report.facts]
     return report
 
 

@@ -66,11 +66,11 @@ def _judged(given: Given, text: str, network: Network | None) -> Report:
             return Report(given.path, "code", error=f"{ending} is not read yet; put the equations into a .md file")
         from sheetgrad.check.code import check_code
 
-        return check_code(given.path, text)
+        return check_code(given.path, text, network=network)
     if given.form == "workbook":
         from sheetgrad.check.book.workbook import check_book
 
-        return check_book(given.path)
+        return check_book(given.path, network=network)
     from sheetgrad.check.document import check_text
 
     return check_text(given.path, text, network=network)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from sheetgrad.check.bounds import can_ring
 from sheetgrad.check.files import STANDARD_INPUT, files
 from sheetgrad.check.one import LIMIT, checked
+from sheetgrad.check.together import put_together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,6 +39,7 @@ def check_files(
 ) -> list[Report]:
     """Check every file that the words name (files, folders, patterns, `-`); one report a file, in order.
 
+    Files of one folder are held against each other; what is found is noted in their reports.
     `jobs` is how many processes work (as many as pay off when None), `limit` the
     seconds that one file may take. `progress` is called with the files done, the
     files in all and the path of the one just done. A file that cannot be read
@@ -49,9 +51,10 @@ def check_files(
     given = files(words)
     count = _jobs(given) if jobs is None else jobs
     say = progress or (lambda _done, _all, _path: None)
-    if count <= 1 and can_ring():
-        return _here(given, network, limit, say)
-    return _elsewhere(given, network, limit, say, max(count, 1))
+    alone = count <= 1 and can_ring()
+    reports = _here(given, network, limit, say) if alone else _elsewhere(given, network, limit, say, max(count, 1))
+    put_together(reports, limit)
+    return reports
 
 
 def _jobs(given: Sequence[Given]) -> int:

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import fields
 from typing import IO, TYPE_CHECKING, Any
 
 from sheetgrad.check.findings import Report
@@ -115,7 +116,7 @@ class Worker(Process):
 
 def parts(network: Network) -> tuple[Any, ...]:
     """What a network is made from; its points are drawn again on the other side."""
-    return network.origin, network.words, network.definitions, network.leaves, network.names, network.shares
+    return tuple(getattr(network, part.name) for part in fields(network) if part.init)
 
 
 def _send(stream: IO[bytes], value: object) -> None:
@@ -149,7 +150,16 @@ def _checks(first: tuple[tuple[Any, ...] | None, float]) -> Callable[[Given], Re
 
     made, limit = first
     network = None if made is None else Network(*made)
-    return lambda given: checked(given, network=network, limit=limit)
+    return lambda given: sendable(checked(given, network=network, limit=limit))
+
+
+def sendable(report: Report) -> Report:
+    """The same without what is too deep to be sent: formulas nested a thousand times are not compared with others."""
+    try:
+        pickle.dumps(report)
+    except RecursionError:
+        report.facts = []
+    return report
 
 
 def main() -> None:

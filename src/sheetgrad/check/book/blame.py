@@ -26,7 +26,7 @@ def blamed(judge: TableJudge) -> None:
     common = most_common(judge.report.rates.values())
     good = {symbol for symbol, rate in judge.report.rates.items() if rate == common}
     uses = {symbol: column_used(made, symbol, judge.roles.updates[symbol])[0] for symbol in made.parameters}
-    owners = _owners(judge, uses)
+    owners = judge.report.owners = _owners(judge, uses)
     backward = [
         name
         for name in judge.roles.definitions

@@ -13,7 +13,7 @@ from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.book.stored import Stored
 from sheetgrad.check.book.understood import Understood, rate_of
-from sheetgrad.check.case import sentence
+from sheetgrad.check.case import Repair, sentence
 from sheetgrad.check.findings import Finding, Judged
 from sheetgrad.expr import Expr, substitute
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sheetgrad.check.book.frames import Run, Table
     from sheetgrad.check.book.headers import Head
+    from sheetgrad.check.book.held import Held
     from sheetgrad.check.book.losses import Rate
     from sheetgrad.check.findings import Verdict
     from sheetgrad.check.points import Values
@@ -67,6 +68,8 @@ class TableReport:
     """What each weight's gradient is multiplied with."""
     wrong: dict[int, list[Stretch]] = field(default_factory=dict)
     """What is false, by track."""
+    owners: dict[str, str] = field(default_factory=dict)
+    """For each gradient column the weight that it is meant for."""
 
 
 def stretches(made: Understood, across: int) -> list[Stretch]:
@@ -93,8 +96,12 @@ def stretches(made: Understood, across: int) -> list[Stretch]:
 class TableJudge:
     """Judges one table; what it finds is in `report`."""
 
-    def __init__(self, made: Understood, names: dict[str, str], heads: dict[int, Head]) -> None:
+    def __init__(
+        self, made: Understood, names: dict[str, str], heads: dict[int, Head], held: Held | None = None
+    ) -> None:
         """Prepare."""
+        self.held = held
+        """The network that the caller gives, where there is one."""
         self.made, self.names, self.heads = made, names, heads
         self.roles = made.roles
         self.table = made.roles.table
@@ -124,7 +131,16 @@ class TableJudge:
         for name, wanted in list(self.made.points.values.items()):
             if name in self.made.points.definitions and name in self.tracks:
                 for stretch in stretches(self.made, self.tracks[name]):
-                    self._against(stretch, wanted, self.names.get(name, name))
+                    if self.held is not None and name in self.held.lacking:
+                        self._lacks(stretch, self.names.get(name, name), self.held.lacking[name])
+                    else:
+                        self._against(stretch, wanted, self.names.get(name, name))
+
+    def _lacks(self, stretch: Stretch, quantity: str, bias: str) -> None:
+        """A weighted sum without the bias that the network given has."""
+        self.count(stretch, "false", quantity)
+        message = f"The network given adds {bias} here, and this formula has no bias."
+        self.report.findings.append(self.finding(stretch, "false", "other-network", quantity, message=message))
 
     def _against(self, stretch: Stretch, wanted: Values, quantity: str) -> None:
         """A stretch against the value it should have."""
@@ -165,9 +181,13 @@ class TableJudge:
         exact: tuple[str, str] | None,
     ) -> None:
         """A formula that is wrong, with the repair that `accept` takes."""
+        from sheetgrad.check.book.held import expected as expected_of
         from sheetgrad.check.book.repairs import repaired
 
         repair, tree = repaired(self, stretch, accept, exact)
+        if self.held is not None and repair.code == "false" and exact is None:
+            shown = expected_of(self, self.roles.name(stretch.across), stretch.first)
+            repair = Repair("other-network", shown, "The network given computes this otherwise.") if shown else repair
         verdict: Verdict = "slip" if repair.code in SLIPS else "false"
         expected = repair.expected
         if verdict == "false":

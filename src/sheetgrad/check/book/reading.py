@@ -84,7 +84,7 @@ def table_read(made: Understood, said: dict[int, Head]) -> TableRead:
     first = made.roles.table.first
     used = [symbol.name for symbol in recovered.leaves]
     symbols = {plain: symbol for symbol, plain in names.items()}
-    start = {name: _number(stored, made, symbols[name], first) for name in used}
+    start = {name: start_value(stored, made, symbols[name], first) for name in used}
     rate = next((found for symbol in made.parameters if (found := rate_of(made, symbol)) is not None), None)
     number = None
     if rate is not None:
@@ -100,7 +100,7 @@ def table_read(made: Understood, said: dict[int, Head]) -> TableRead:
     )
 
 
-def _number(stored: Stored, made: Understood, symbol: str, first: int) -> float:
+def start_value(stored: Stored, made: Understood, symbol: str, first: int) -> float:
     """What a quantity starts from."""
     table = made.roles.table
     across = made.roles.states.get(symbol)

@@ -108,6 +108,17 @@ def exact_formula(judge: TableJudge, across: int, line: int, wrt: str) -> str:
     return text if len(text) <= LONGEST else ""
 
 
+def in_cells(judge: TableJudge, value: Expr, line: int) -> str:
+    """An expression over the symbols of a table as a formula on one of its lines; empty where it is too long."""
+
+    def cell(quantity: Quantity) -> str:
+        assert isinstance(quantity, Ref)  # noqa: S101 -- there are no derivatives in it
+        return _cell(judge, quantity.symbol.name, line)
+
+    text = "=" + formula(value, cell)
+    return text if len(text) <= LONGEST else ""
+
+
 def _cell(judge: TableJudge, symbol: str, line: int) -> str:
     from sheetgrad.check.book.compiled import Fixed, OnTrack
 

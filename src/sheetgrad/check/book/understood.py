@@ -120,7 +120,7 @@ def understood(roles: Roles, heads: dict[int, Head]) -> Understood | None:
         made = with_loss(roles, loss, parts)
         if not made.parameters:
             continue
-        made.factor = _shared_factor(made)
+        made.factor = shared_factor(made)
         right = sum(is_right(made, symbol) for symbol in made.parameters)
         score = (right, made.factor == 1.0, -rank)
         if score > most:
@@ -130,7 +130,7 @@ def understood(roles: Roles, heads: dict[int, Head]) -> Understood | None:
     return best
 
 
-def _shared_factor(made: Understood) -> float:
+def shared_factor(made: Understood) -> float:
     """The number that most gradients of the table are times the exact ones: 1, or 2, or 1/2."""
     counts: dict[float, int] = {}
     for symbol in made.parameters:

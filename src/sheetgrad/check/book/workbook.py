@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.around import charts, contradicted, sheet_name, texts
@@ -12,38 +13,49 @@ from sheetgrad.check.book.hypotheses import put_right
 from sheetgrad.check.book.judging import TableJudge
 from sheetgrad.check.book.naming import plain_names
 from sheetgrad.check.book.roles import roles
+from sheetgrad.check.book.spelling import address
 from sheetgrad.check.book.understood import is_right, understood
+from sheetgrad.check.case import sentence
 from sheetgrad.check.findings import Finding, Report
+from sheetgrad.check.together.books import facts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.judging import TableReport
     from sheetgrad.check.book.understood import Understood
+    from sheetgrad.check.network import Network
     from sheetgrad.read.book.cells import Book, Sheet
 
 SOME = 4
 """One in so many weights must follow its gradient for a table to be one of training."""
 
 
-def check_book(path: str) -> Report:
-    """Check a spreadsheet file (.xlsx, .xlsm, .ods).
+def check_book(path: str, *, network: Network | None = None) -> Report:
+    """Check a spreadsheet file (.xlsx, .xlsm, .ods), against its own forward part or the network given.
 
     Raises:
         SheetgradError: it cannot be read.
     """
     from sheetgrad.read.book import open_book
 
-    return judged_book(open_book(path))
+    return judged_book(open_book(path), network)
 
 
-def judged_book(book: Book) -> Report:
+def judged_book(book: Book, network: Network | None = None) -> Report:
     """The report on a spreadsheet that has been read."""
     report = Report(book.path, "workbook")
     found: list[TableReport] = []
     for sheet in book.sheets:
-        judges = [TableJudge(made, plain_names(made, head), head) for made, head in understood_tables(book, sheet)]
+        found_here = understood_tables(book, sheet)
+        if network is None:
+            judges = [TableJudge(made, plain_names(made, head), head) for made, head in found_here]
+        else:
+            judges = list(_held(report, found_here, network))
         for judge in judges:
             part = judge.judge()
+            report.facts.append(facts_of(judge))
             part.findings += [*charts(judge, book.sheets), *sheet_name(judge, book.sheets)]
             found.append(part)
         said = texts(sheet, {place for judge in judges for place in head_places(judge.table)})
@@ -58,10 +70,37 @@ def judged_book(book: Book) -> Report:
             if report.gradients.get(weight) != "false":
                 report.gradients[weight] = verdict
     if found:
-        report.network = "; ".join(dict.fromkeys(_words(part) for part in found))
-    else:
+        words = [] if network is None else [network.words]
+        report.network = "; ".join(dict.fromkeys([*words, *map(_words, found)]))
+    elif not report.findings:
         _no_table(report, book)
     return report
+
+
+def _held(report: Report, tables_: list[tuple[Understood, dict[int, Head]]], network: Network) -> Iterator[TableJudge]:
+    """The tables with the forward part that they should have; one that is not about that network is not judged."""
+    from sheetgrad.check.book.held import held_to
+
+    for made, said in tables_:
+        held = held_to(made, said, network)
+        table = made.roles.table
+        first = table.place(min(table.tracks), table.first)
+        note = partial(Finding, line=first[0], column=first[1], place=f"{table.sheet.name}!{address(first)}")
+        if held.reason:
+            message = (
+                f"{sentence(held.reason)} So nothing in this table was judged; without --network it is held against "
+                "its own forward part."
+            )
+            report.findings.append(note("unread", "no-network", message=message))
+            continue
+        if held.left:
+            message = f"The table has no cell for {held.left} of the network given, so not all of it was compared."
+            report.findings.append(note("note", "other-network", message=message))
+        if held.made.factor != 1.0:
+            message = f"The gradients are {held.made.factor:g} times those of the network given, all alike; "
+            message += "that only rescales the learning rate."
+            report.findings.append(note("note", "convention", message=message))
+        yield TableJudge(held.made, plain_names(held.made, said), said, held)
 
 
 def understood_tables(book: Book, sheet: Sheet) -> list[tuple[Understood, dict[int, Head]]]:

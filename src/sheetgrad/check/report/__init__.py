@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sheetgrad.check.together.groups import compared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,9 +47,13 @@ def rendered(reports: Sequence[Report], form: str = "text", *, colour: bool = Fa
 
 
 def as_json(reports: Sequence[Report], *, reading: bool = False) -> str:
-    """`{"files": […]}`; with `reading` every file has its "equalities" too."""
-    made = [report.as_json() | (_reading(report) if reading else {}) for report in reports]
-    return json.dumps({"files": made}, indent=2, ensure_ascii=False) + "\n"
+    """`{"files": […]}`; with `reading` every file has its "equalities" too.
+
+    Where files were held against each other, "together" has the paths of each hand-in.
+    """
+    made: dict[str, Any] = {"files": [r.as_json() | (_reading(r) if reading else {}) for r in reports]}
+    together = [[reports[number].path for number in group] for group in compared(reports)]
+    return json.dumps(made | ({"together": together} if together else {}), indent=2, ensure_ascii=False) + "\n"
 
 
 def _reading(report: Report) -> dict[str, list[dict[str, str | int]]]:

@@ -18,6 +18,7 @@ from sheetgrad.check.report.marks import Stretch, lines, marks
 from sheetgrad.check.report.words import (
     Group,
     clean,
+    commonest,
     counted,
     gradients,
     grouped,
@@ -57,7 +58,8 @@ def html(reports: Sequence[Report]) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
-        f"<p>{escape(counted(reports))}</p>\n{_table(reports) if len(reports) > 1 else ''}{_key()}</header>\n"
+        f"<p>{escape(counted(reports))}</p>\n{_commonest(reports)}{_table(reports) if len(reports) > 1 else ''}"
+        f"{_key()}</header>\n"
         f"<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
@@ -74,6 +76,11 @@ def card(finding: Finding) -> str:
 
 def _path(path: str) -> str:
     return escape("standard input" if path == "-" else clean(path))
+
+
+def _commonest(reports: Sequence[Report]) -> str:
+    wrong = sum(report.counts["false"] > 0 for report in reports)
+    return f"<p>Most frequent: {escape(', '.join(commonest(reports)))}.</p>\n" if wrong > 1 else ""
 
 
 def _key() -> str:

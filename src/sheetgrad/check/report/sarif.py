@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sheetgrad.check.codes import Entry, entries
+from sheetgrad.check.codes import entries
+from sheetgrad.check.entry import Entry
 from sheetgrad.check.report.words import clean, in_workbook, kind, quantity, visible
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from sheetgrad.check.report.words import clean, counted, gradients, grouped, kind, quantity
+from sheetgrad.check.report.words import clean, commonest, counted, gradients, grouped, kind, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,7 +36,13 @@ def text(reports: Sequence[Report], *, colour: bool = False, reading: bool = Fal
     """
     paint = _painted if colour else _plain
     lines: list[str] = []
+    folder = ""
+    several = len({PurePath(report.path).parent for report in reports}) < len(reports) > 2
     for report in reports:
+        here = clean(str(PurePath(report.path).parent))
+        if several and here != folder:
+            lines += [paint(f"── {here}", "dim"), ""]
+            folder = here
         lines += [*_report(report, paint, reading=reading), ""]
     if len(reports) > 1:
         lines += _total(reports, paint)
@@ -95,3 +102,5 @@ def _total(reports: Sequence[Report], paint: Paint) -> Iterator[str]:
     wrong = sum(report.counts["false"] > 0 for report in reports)
     yield f"{paint(f'{len(reports):,} files', 'bold')}: {counted(reports)}"
     yield f"  {wrong:,} with false equalities; {unread:,} not checked"
+    if wrong > 1:
+        yield f"  most frequent: {', '.join(commonest(reports))}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 LONGEST = 600
 """Characters of one formula in a report for people."""
 _DERIVATIVE = re.compile(r"d(.+?)_d(.+)")
+_CELLS = re.compile(r"![A-Z]{1,3}\d+(?::[A-Z]{1,3}\d+)?")
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """Characters that would steer a terminal, or hide or turn round what stands beside them."""
 
@@ -101,7 +103,7 @@ def grouped(findings: Iterable[Finding]) -> list[Group]:
         if said in seen:  # both equalities of a chain stumble over the member between them
             continue
         seen.add(said)
-        words = re.sub(r"[\W\d_]+", " ", finding.message)
+        words = re.sub(r"[\W\d_]+", " ", _CELLS.sub("!", finding.message))
         found.setdefault((finding.verdict, finding.code, words), []).append(finding)
     return [Group(members[0], tuple(members[1:])) for members in found.values()]
 
@@ -125,6 +127,18 @@ def counted(reports: Sequence[Report]) -> str:
         words += f"; {lines} with = not read"
     given = counts.get("given", 0)
     return f"{words}; {_many(given, 'value or name', 'values or names')} given" if given else words
+
+
+COMMONEST = 5
+"""Mistakes that a summary names."""
+
+
+def commonest(reports: Sequence[Report]) -> list[str]:
+    """`wrong-index in 12 files`: what most files have wrong, the commonest first."""
+    files = Counter(
+        code for r in reports for code in sorted({f.code for f in r.findings if f.verdict == "false" != f.code})
+    )
+    return [f"{clean(code, 80)} in {_many(count, 'file', 'files')}" for code, count in files.most_common(COMMONEST)]
 
 
 def _many(count: int, one: str, more: str) -> str:
