@@ -21,6 +21,7 @@ from sheetgrad.check.rules import generic, update
 from sheetgrad.expr import Expr, Partial, Ref
 
 if TYPE_CHECKING:
+    from sheetgrad.check.case import Repair
     from sheetgrad.check.points import Values
     from sheetgrad.read.claims import Claim, Member
 
@@ -38,6 +39,8 @@ class Judge:
     """How the author writes each quantity."""
     done: set[str] = field(default_factory=set)
     """Weights whose gradient has been given, and rightly."""
+    repairs: dict[tuple[str, str, bool, int], Repair] = field(default_factory=dict)
+    """What was found for mistakes made before."""
     recent: list[Values] = field(default_factory=list)
     """What the last claims were about, for lines that go on from further up."""
 

@@ -76,7 +76,7 @@ class Points:
         self._names: dict[Expr, frozenset[str]] = {}
         self.version = 0
         """Goes up with every name that comes or goes."""
-        self._opaque: set[str] = set()
+        self.opaque: set[str] = set()
         """Names of which only the values are known."""
         self._zero = np.zeros(COUNT)
         for key in self.definitions:
@@ -93,7 +93,7 @@ class Points:
         self.values[key] = self.value(node)
         self.version += 1
         if INNER in self._named(node):
-            self._opaque.add(key)
+            self.opaque.add(key)
             return
         self.definitions[key] = node
         for tangent in self._tangents.values():
@@ -212,10 +212,10 @@ class Points:
     def derivative(self, of: Expr, wrt: Ref) -> Values:
         """The total derivative of an expression by one quantity."""
         key = wrt.symbol.name
-        if key not in self.values or key in self._opaque:
+        if key not in self.values or key in self.opaque:
             raise UnknownNameError(key)
         for name in self._named(of):
-            if (name not in self.values and name != INNER) or name in self._opaque:
+            if (name not in self.values and name != INNER) or name in self.opaque:
                 raise UnknownNameError(name)
         return self._slope(of, self._tangent(key))
 

@@ -76,6 +76,7 @@ def read(source: Source) -> Reading:
     found = list(sites(source))
     known = defined_keys(found)
     reading = Reading()
+    _READ.clear()
     pieces = list(statements(found, known, reading.unclaimed))
     names = frozenset(token.text for piece in pieces for token in piece.tokens if token.kind == "name")
     for statement in pieces:
@@ -255,10 +256,15 @@ def _member(side: list[Token], piece: Piece) -> Member:
     spelled = " ".join(raw.split())
     offset = piece.text.at[side[0].start]
     end = _end(piece.text.at, side[-1].end)
+    key = tuple((token.kind, token.text, token.note) for token in side)
+    if key in _READ:
+        return Member(tuple(side), spelled, offset, _READ[key], end=end, raw=raw)
     balanced = _without_loose_braces(side)
     try:
         reader = Reader(folded(balanced))
         value = reader.read()
+        if not reader.slips and len(_READ) < MOST_KEPT:
+            _READ[key] = value
         return Member(tuple(side), spelled, offset, value, slips=tuple(reader.slips), end=end, raw=raw)
     except Unreadable as unread:
         return Member(tuple(side), spelled, offset, None, unread.reason, end=end, raw=raw)
@@ -285,6 +291,9 @@ def _continued(before: Member, member: Member, piece: Piece) -> Member:
 
 
 MOST_BETWEEN = 6
+MOST_KEPT = 20_000
+_READ: dict[tuple[tuple[str, str, str], ...], Expr] = {}
+"""What sides of the text at hand were read as: the same side often stands in many lines."""
 
 
 def _without_loose_braces(side: list[Token]) -> list[Token]:
