@@ -232,6 +232,8 @@ def _reason(case: Case, code: str, was: str, now: str) -> str:
         )
     if code == "missing-factor":
         return sentence(f"the factor {now} is missing: a link of the chain has been left out")
+    if code == "extra-factor" and target is None:
+        return sentence(f"the factor {was} is too many")
     if code == "extra-factor":
         return sentence(f"no link of the chain gives the factor {was}")
     if now:
