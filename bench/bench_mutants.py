@@ -21,11 +21,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import planted_documents
 import test_check_documents as hands
+from handwritten import HANDS
 
 from sheetgrad.check.document import check_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set as AbstractSet
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
 HEAD = f"{'':<52} {'planted':>8} {'found':>7} {'named':>7} {'cannot tell':>12}"
 
@@ -57,7 +59,7 @@ def of_deeper_networks(size: int, draw: random.Random) -> Iterator[Outcome]:
 
 
 def of_the_class_network(size: int, draw: random.Random) -> Iterator[Outcome]:
-    every = [(hand, *mutant) for hand in hands.HANDS for mutant in hands.MUTANTS]
+    every = [(hand, *mutant) for hand in HANDS for mutant in hands.MUTANTS]
     for hand, code, place, wrong in sampled(every, size, draw):
         alike = hands.ALIKE.get(code, {code})
         yield outcome(f"class network, {hand.name}", code, hands.planted(hand, place, wrong), alike, 0)
@@ -83,8 +85,8 @@ def row(name: str, some: list[Outcome]) -> str:
 
 
 def main() -> int:
-    size, seed = (int(word) for word in (*sys.argv[1:3], "100", "1")[:2]) if len(sys.argv) != 2 else (int(sys.argv[1]), 1)
-    draw = random.Random(seed)
+    size, seed = int(dict(enumerate(sys.argv)).get(1, "100")), int(dict(enumerate(sys.argv)).get(2, "1"))
+    draw = random.Random(seed)  # noqa: S311 -- a sample, no secret
     began = time.process_time()
     outcomes = [*of_deeper_networks(size, draw), *of_the_class_network(size, draw)]
     for text in table(outcomes):

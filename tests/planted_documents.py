@@ -213,10 +213,10 @@ def contradicted(planted: Planted) -> bool:
     points = Points(definitions, network.leaves, shares=network.shares)
     names = _Names(derivation.notation)
     for line in derivation.lines:
-        itself = names.plain(line.quantity) is Ref(Symbol(planted.key))  # type: ignore[arg-type]  # a quantity
+        itself = names.plain(line.quantity) is Ref(Symbol(planted.key))
         if line.role == "backward" or itself:
             members = line.members[:-1] if itself else line.members
-            sides = [names.plain(side) for side in (line.quantity, *members)]  # type: ignore[arg-type]  # the same
+            sides = [names.plain(side) for side in (line.quantity, *members)]
             values = [points.value(side) for side in sides]
             if not all(points.close(*pair) for pair in pairwise(values)):
                 return True

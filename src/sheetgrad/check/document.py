@@ -10,7 +10,8 @@ from sheetgrad.check.explain import explained
 from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.check.forward import put_right
 from sheetgrad.check.judge import Judge
-from sheetgrad.check.network import Network, definitions_in, derivatives_holding, named, recognised, stated
+from sheetgrad.check.network import Network, named
+from sheetgrad.check.recognition import definitions_in, derivatives_holding, recognised, stated
 from sheetgrad.check.steps import Steps
 from sheetgrad.expr import Partial, Ref
 from sheetgrad.read.claims import Claim, Reading, read

@@ -63,7 +63,8 @@ MOST_SEARCHED = 250
 
 def repaired(claim: Claim, pair: Pair, judge: Judge) -> Repair:
     """The likeliest repair; code `false` where nothing small makes it true, or too much is wrong to search."""
-    key = (*(side.member.spelled for side in (pair.left, pair.right)), pair.blamed is pair.left, len(judge.done))
+    left, right = pair.left.member.spelled, pair.right.member.spelled
+    key = (left, right, pair.blamed is pair.left, len(judge.done))
     found = judge.repairs.get(key)
     if found is None and len(judge.repairs) >= MOST_SEARCHED:
         return Repair("false", "", "The two sides differ. So much is wrong here that no repair was searched for.")

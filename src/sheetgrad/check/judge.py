@@ -15,10 +15,10 @@ from sheetgrad.check.context import taken_back
 from sheetgrad.check.mending import mended
 from sheetgrad.check.network import Network, all_references, named
 from sheetgrad.check.numbers import agrees, is_numeric
-from sheetgrad.check.pairs import NEW, Pair, Side
+from sheetgrad.check.pairs import NEW, Pair, Side, has_fraction, is_change, is_exact
 from sheetgrad.check.points import UnknownNameError, has_partial
 from sheetgrad.check.rules import generic, update
-from sheetgrad.expr import Expr, Partial, Ref
+from sheetgrad.expr import Expr, Ref
 
 if TYPE_CHECKING:
     from sheetgrad.check.case import Repair
@@ -56,7 +56,7 @@ class Judge:
         """What is free to choose set to something: a case, no law. So is w1 = w2, a_o1 = t1, or w1 = 3*w2."""
         nodes = (pair.left.node, pair.right.node)
         first = pair.left.node
-        if isinstance(first, Ref) and first.symbol.name in self.network.leaves and not _is_change(pair.right.node):
+        if isinstance(first, Ref) and first.symbol.name in self.network.leaves and not is_change(pair.right.node):
             return f"{self.spelled(first.symbol.name)} is free to choose"
         keys = [node.symbol.name for node in nodes if isinstance(node, Ref)]
         free = [key for key in keys if key in self.network.leaves]
@@ -72,7 +72,7 @@ class Judge:
         if free:
             return self._for_every(claim, free)
         pairs = self.pairs(sides, defined=self._defines(sides))
-        if sides[0].values is not None and _is_exact(sides[0].node):
+        if sides[0].values is not None and is_exact(sides[0].node):
             self.recent = [*self.recent[-3:], sides[0].values]
         return pairs
 
@@ -195,7 +195,7 @@ class Judge:
 
     def pairs(self, sides: list[Side], *, defined: bool = False) -> list[Pair]:
         """Every side against the next and against the anchor; each wrong side is blamed once."""
-        anchor = next((s.values for s in sides if s.values is not None and _is_exact(s.node)), None)
+        anchor = next((s.values for s in sides if s.values is not None and is_exact(s.node)), None)
         pairs: list[Pair] = []
         blamed: set[int] = set()
         for place in range(len(sides) - 1):
@@ -288,24 +288,3 @@ class Judge:
         if constant or (exact and abs(float(numeric.values[0])) in {0.0, 1.0, 2.0, 0.5}):
             return Pair(left, right, "false", numeric)
         return Pair(left, right, "given")
-
-
-def _is_change(node: Expr | None) -> bool:
-    """Whether a rate or a derivative stands in it: then it says what becomes of a weight."""
-    return node is None or has_partial(node) or any(use.symbol.name == "eta" for use in all_references(node))
-
-
-def has_fraction(member: Member) -> bool:
-    """Whether the number is written with decimals."""
-    return any("." in token.text and len(token.text) > 3 for token in member.tokens)
-
-
-def _is_exact(node: Expr | None) -> bool:
-    """Whether its value is known beyond doubt: a quantity, or a derivative of one quantity by another."""
-    match node:
-        case Ref():
-            return True
-        case Partial(of=of):
-            return isinstance(of, Ref)
-        case _:
-            return False

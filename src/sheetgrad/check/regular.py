@@ -40,7 +40,9 @@ def is_odd(key: str, value: Expr, meant: Expr, definitions: Mapping[str, Expr]) 
 
 def _is_activation(value: Expr) -> bool:
     """A function of one quantity and nothing else, or the quantity itself."""
-    return isinstance(value, Ref) or (isinstance(value, Call) and len(value.arguments) == 1 and isinstance(value.arguments[0], Ref))
+    return isinstance(value, Ref) or (
+        isinstance(value, Call) and len(value.arguments) == 1 and isinstance(value.arguments[0], Ref)
+    )
 
 
 @lru_cache(maxsize=2_000)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sheetgrad.read.doubt import doubt
-from sheetgrad.read.folding import CLOSING, OPENING, Slip, Unreadable, folded
-from sheetgrad.read.grammar import Reader
+from sheetgrad.read.folding import CLOSING, OPENING
+from sheetgrad.read.members import Member, forget, member
 from sheetgrad.read.rewriting import rewritten
 from sheetgrad.read.sites import Site, sites
 from sheetgrad.read.statements import BOUNDARY, Piece, Unclaimed, defined_keys, statements
@@ -21,27 +21,8 @@ from sheetgrad.read.statements import BOUNDARY, Piece, Unclaimed, defined_keys, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sheetgrad.expr import Expr
     from sheetgrad.read.lexer import Token
     from sheetgrad.read.traced import Source
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One side: its tokens, what they mean (None where unread, with the reason), and what was mended."""
-
-    tokens: tuple[Token, ...]
-    spelled: str
-    offset: int
-    value: Expr | None
-    reason: str = ""
-    slips: tuple[Slip, ...] = ()
-    end: int = 0
-    """Where it ends in the source."""
-    raw: str = ""
-    """The text that the tokens were cut from; `tokens[0]` begins it."""
-    goes_on: bool = False
-    """Whether it stands on a new line that begins with `=`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +57,7 @@ def read(source: Source) -> Reading:
     found = list(sites(source))
     known = defined_keys(found)
     reading = Reading()
-    _READ.clear()
+    forget()
     pieces = list(statements(found, known, reading.unclaimed))
     names = frozenset(token.text for piece in pieces for token in piece.tokens if token.kind == "name")
     for statement in pieces:
@@ -237,7 +218,7 @@ def _claim(chain: list[Token], piece: Piece, spelling: str) -> Claim | None:
         else:
             sides[-1].append(token)
     sides = [*map(_without_tag, sides[:-1]), sides[-1]]
-    members = [_member(side, piece) for side in sides if side]
+    members = [member(side, piece) for side in sides if side]
     members = [members[n] if n == 0 else _continued(members[n - 1], members[n], piece) for n in range(len(members))]
     if len(members) < 2 and len(sides) < 2:
         return None
@@ -251,38 +232,6 @@ def _claim(chain: list[Token], piece: Piece, spelling: str) -> Claim | None:
     return Claim(offset, piece.site.kind, tuple(members), ("=",) * (len(members) - 1), doubtful, spelling)
 
 
-def _member(side: list[Token], piece: Piece) -> Member:
-    raw = piece.text.text[side[0].start : side[-1].end]
-    spelled = " ".join(raw.split())
-    offset = piece.text.at[side[0].start]
-    end = _end(piece.text.at, side[-1].end)
-    key = tuple((token.kind, token.text, token.note) for token in side)
-    if key in _READ:
-        return Member(tuple(side), spelled, offset, _READ[key], end=end, raw=raw)
-    balanced = _without_loose_braces(side)
-    try:
-        reader = Reader(folded(balanced))
-        value = reader.read()
-        if not reader.slips and len(_READ) < MOST_KEPT:
-            _READ[key] = value
-        return Member(tuple(side), spelled, offset, value, slips=tuple(reader.slips), end=end, raw=raw)
-    except Unreadable as unread:
-        return Member(tuple(side), spelled, offset, None, unread.reason, end=end, raw=raw)
-    except RecursionError:
-        return Member(tuple(side), spelled, offset, None, "brackets are nested too deep", end=end, raw=raw)
-
-
-def _end(at: Sequence[int], end: int) -> int:
-    """Where in the source a stretch of the text ends: before the next character, if that is near."""
-    last = at[end - 1]
-    following = at[end] if end < len(at) else 0
-    return following if last < following <= last + LONGEST_CHARACTER else last + 1
-
-
-LONGEST_CHARACTER = 9
-"""As long as one character can be in a source: %E2%88%82."""
-
-
 def _continued(before: Member, member: Member, piece: Piece) -> Member:
     """Note where a line begins with `=`: what stands between two members spans a line break in the source."""
     gap = piece.text.at[member.tokens[0].start] - piece.text.at[before.tokens[-1].start]
@@ -291,22 +240,6 @@ def _continued(before: Member, member: Member, piece: Piece) -> Member:
 
 
 MOST_BETWEEN = 6
-MOST_KEPT = 20_000
-_READ: dict[tuple[tuple[str, str, str], ...], Expr] = {}
-"""What sides of the text at hand were read as: the same side often stands in many lines."""
 
 
-def _without_loose_braces(side: list[Token]) -> list[Token]:
-    """Braces whose partner stands on the other side of `=` (as `{ a = b }`) are invisible."""
-    open_: list[int] = []
-    loose: set[int] = set()
-    for place, token in enumerate(side):
-        if token.text == "{":
-            open_.append(place)
-        elif token.text == "}":
-            if open_:
-                open_.pop()
-            else:
-                loose.add(place)
-    loose.update(open_)
-    return [token for place, token in enumerate(side) if place not in loose]
+__all__ = ["Claim", "Member", "Reading", "read"]
