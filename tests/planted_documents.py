@@ -6,16 +6,18 @@ in one formula, and that line is typeset again with nothing else changed.
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import sheetgrad.network
 from sheetgrad.check.given import network_of
 from sheetgrad.check.mistakes import MISTAKES
 from sheetgrad.check.network import renamed
-from sheetgrad.check.points import UnknownNameError
+from sheetgrad.check.points import Points, UnknownNameError
 from sheetgrad.derivation import derive
 from sheetgrad.emit.markdown import chain, markdown
-from sheetgrad.expr import Partial, Ref, Symbol, members, walk
+from sheetgrad.expr import Partial, Ref, Symbol, members, references, walk
 from sheetgrad.notation import Name, Notation
 from sheetgrad.syntax.printer import written
 
@@ -36,6 +38,11 @@ class Planted(NamedTuple):
     line: int
     text: str
     wrong: str
+    role: str
+    key: str
+    """What the line makes, where it is one of the forward pass."""
+    value: Expr
+    """The wrong formula under plain names."""
 
 
 def layers(*sizes: tuple[int, str, str]) -> list[dict[str, object]]:
@@ -44,6 +51,20 @@ def layers(*sizes: tuple[int, str, str]) -> list[dict[str, object]]:
         {"size": size, "activation": activation, "bias": bias, "initialisation": "uniform"}
         for size, activation, bias in sizes
     ]
+
+
+ALIKE: Mapping[str, frozenset[str]] = {
+    "wrong-index": frozenset({"wrong-index", "missing-path", "wrong-left"}),
+    "missing-factor": frozenset({"missing-factor", "missing-path"}),
+    "missing-brackets": frozenset({"missing-brackets", "missing-factor"}),
+    "extra-factor": frozenset({"extra-factor", "lost-power"}),
+    "half": frozenset({"half", "extra-factor"}),
+    "lost-power": frozenset({"lost-power", "missing-factor"}),
+}
+"""Mistakes that can be mended in two ways: either name is right.
+
+With brackets left out, the last factor is missing from the terms before: A·w + B·v·s for (A·w + B·v)·s.
+"""
 
 
 SPECS: Mapping[str, dict[str, object] | str] = {
@@ -150,7 +171,7 @@ def wrong_versions(value: Expr, left: Quantity, network: Network) -> Iterator[tu
 
 def in_our_own() -> Iterator[Planted]:
     """Mistakes in the last member of every line that sheetgrad derives."""
-    for title, derivation, network in derivations():
+    for title, derivation, network in derived():
         names = _Names(derivation.notation)
         text = markdown(derivation)
         for line in derivation.lines:
@@ -172,7 +193,50 @@ def _in_line(  # noqa: PLR0917 -- all that a line stands in
     for code, wrong in wrong_versions(value, left, network):  # type: ignore[arg-type]  # a quantity stays one
         made = chain((*plain, wrong), names, tag=line.number)  # type: ignore[arg-type]  # names stand in for a notation
         moved = number + ("aligned" in made) - ("aligned" in shown)
-        yield Planted(title, code, moved, text.replace(shown, made), f"{line.role}: {written(wrong, _spelled)}")
+        key = "" if isinstance(left, Partial) else left.symbol.name  # type: ignore[attr-defined]  # else a name
+        said = f"{line.role}: {written(wrong, _spelled)}"
+        yield Planted(title, code, moved, text.replace(shown, made), said, line.role, key, wrong)
+
+
+def contradicted(planted: Planted) -> bool:
+    """Whether anything in the text speaks against the mistake: a line that no longer holds with it.
+
+    With 2·exp(z - m) for one of the powers in a softmax that is derived on, every line that follows is
+    still right, for the network with that mistake. Nobody can tell that it is one.
+    """
+    if not planted.key:
+        return True
+    derivation, network = next((made, net) for title, made, net in derived() if title == planted.document)
+    definitions = {**network.definitions, planted.key: planted.value}
+    if not _can_be_computed(definitions, network.leaves):
+        return True
+    points = Points(definitions, network.leaves, shares=network.shares)
+    names = _Names(derivation.notation)
+    for line in derivation.lines:
+        itself = names.plain(line.quantity) is Ref(Symbol(planted.key))
+        if line.role == "backward" or itself:
+            members = line.members[:-1] if itself else line.members
+            sides = [names.plain(side) for side in (line.quantity, *members)]
+            values = [points.value(side) for side in sides]
+            if not all(points.close(*pair) for pair in pairwise(values)):
+                return True
+    return False
+
+
+def _can_be_computed(definitions: Mapping[str, Expr], leaves: tuple[str, ...]) -> bool:
+    """Whether every formula names only what stands before it."""
+    known = set(leaves)
+    for key, value in definitions.items():
+        if not {use.symbol.name for use in references(value)} <= known:
+            return False
+        known.add(key)
+    return True
+
+
+@cache
+def derived() -> list[tuple[str, Derivation, Network]]:
+    """The same derivations, made once."""
+    return list(derivations())
 
 
 def _spelled(quantity: Quantity) -> str:

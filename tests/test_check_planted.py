@@ -7,21 +7,13 @@ import random
 from functools import cache
 
 import pytest
-from planted_documents import Planted, derivations, in_our_own
+from planted_documents import ALIKE, Planted, contradicted, derived, in_our_own
 
 from sheetgrad.check.document import check_text
 from sheetgrad.emit.markdown import markdown
 
-RIGHT = list(derivations())
-SAMPLE = 100_000 if os.environ.get("SHEETGRAD_EXAMPLES") == "many" else 12
-ALIKE = {
-    "wrong-index": {"wrong-index", "missing-path", "wrong-left"},
-    "missing-factor": {"missing-factor", "missing-path"},
-    "extra-factor": {"extra-factor", "lost-power"},
-    "half": {"half", "extra-factor"},
-    "lost-power": {"lost-power", "missing-factor"},
-}
-"""Mistakes that can be mended in two ways: either name is right."""
+RIGHT = derived()
+SAMPLE = 600 if os.environ.get("SHEETGRAD_EXAMPLES") == "many" else 20
 
 
 @pytest.mark.parametrize(
@@ -38,18 +30,14 @@ def mutants() -> list[Planted]:
     return list(in_our_own())
 
 
-def sample(role: str) -> list[Planted]:
-    every = [planted for planted in mutants() if planted.wrong.startswith(role)]
+def sample(*roles: str) -> list[Planted]:
+    every = [planted for planted in mutants() if planted.role in roles]
     return random.Random(11).sample(every, min(SAMPLE, len(every)))  # noqa: S311 -- a sample, no secret
 
 
-@pytest.mark.parametrize(
-    ("role", "found", "named"), [("backward", 0.99, 0.9), ("forward", 0.9, 0.75 if SAMPLE > 100 else 0.5)]
-)
-def test_mistakes_planted_in_deeper_networks_are_found_in_their_line_and_called_by_name(
-    role: str, found: float, named: float
-) -> None:
-    chosen = sample(role)
+@pytest.mark.parametrize("roles", [("backward",), ("forward", "loss")], ids=["backward", "forward"])
+def test_mistakes_planted_in_deeper_networks_are_found_in_their_line_and_called_by_name(roles: tuple[str, ...]) -> None:
+    chosen = [planted for planted in sample(*roles) if contradicted(planted)]
     detected = right = 0
     missed = []
     for planted in chosen:
@@ -58,5 +46,14 @@ def test_mistakes_planted_in_deeper_networks_are_found_in_their_line_and_called_
         good = any(f.line == planted.line and f.code in ALIKE.get(planted.code, {planted.code}) for f in false)
         right += good
         missed += [] if good else [(planted.document, planted.line, planted.code, planted.wrong[:90])]
-    assert detected >= found * len(chosen), missed[:5]
-    assert right >= named * len(chosen), missed[:20]
+    assert len(chosen) >= 0.9 * min(SAMPLE, len(mutants()))
+    assert detected >= 0.995 * len(chosen), missed[:5]
+    assert right >= 0.95 * len(chosen), missed[:20]
+
+
+def test_a_mistake_that_nothing_speaks_against_is_told_from_one_that_is_contradicted() -> None:
+    powers = [one for one in mutants() if "textbook" in one.document and one.wrong.startswith("forward: 2*exp(")]
+    weights = [one for one in mutants() if one.role == "forward" and one.code == "plus-for-times"]
+    assert powers
+    assert not any(map(contradicted, powers))
+    assert all(map(contradicted, weights[:20]))

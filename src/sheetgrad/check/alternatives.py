@@ -6,7 +6,7 @@ from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.planting import missing_factor, sign, variants
-from sheetgrad.expr import HALF, TWO, Expr, Number, Power, Product, Ref, Sum, Symbol, references, substitute
+from sheetgrad.expr import HALF, TWO, Expr, Number, Power, Product, Ref, Sum, Symbol, children, references, substitute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,8 +41,9 @@ def _without_numbers(value: Expr) -> Iterator[Expr]:
     """Without a sign or a number in front, of the whole or of a term."""
 
     def change(node: Expr) -> Iterator[Expr]:
-        if isinstance(node, Product) and any(isinstance(factor, Number) for factor in node.factors):
-            rest = tuple(factor for factor in node.factors if not isinstance(factor, Number))
+        numbers = [factor for factor in node.factors if isinstance(factor, Number)] if isinstance(node, Product) else []
+        for gone in (*([number] for number in numbers), numbers):
+            rest = tuple(factor for factor in children(node) if factor not in gone)
             if rest:
                 yield rest[0] if len(rest) == 1 else Product(rest)
 

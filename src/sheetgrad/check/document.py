@@ -11,7 +11,8 @@ from sheetgrad.check.explain import explained
 from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.check.forward import put_right
 from sheetgrad.check.judge import Judge
-from sheetgrad.check.network import Network, definitions_in, derivatives_holding, named, recognised, stated
+from sheetgrad.check.network import Network, named
+from sheetgrad.check.recognition import definitions_in, derivatives_holding, recognised, stated
 from sheetgrad.check.shares import with_shares
 from sheetgrad.check.signals import meanings
 from sheetgrad.check.steps import Steps

@@ -94,7 +94,8 @@ def _of_table(table: TableRead) -> Part:
 def _of_document(path: str) -> list[Part]:
     """The network that a document is about, and the gradients it gives."""
     from sheetgrad.check.files import files, text_of
-    from sheetgrad.check.network import named, recognised
+    from sheetgrad.check.network import named
+    from sheetgrad.check.recognition import recognised
     from sheetgrad.read.claims import read
     from sheetgrad.read.traced import Source
     from sheetgrad.syntax.printer import written

@@ -57,8 +57,23 @@ def explained(base: Finding, claim: Claim, pair: Pair, judge: Judge) -> Finding:
     )
 
 
+MOST_SEARCHED = 250
+"""Mistakes of one text that a repair is searched for; the same mistake made again counts once."""
+
+
 def repaired(claim: Claim, pair: Pair, judge: Judge) -> Repair:
-    """The likeliest repair; code `false` where nothing small makes it true."""
+    """The likeliest repair; code `false` where nothing small makes it true, or too much is wrong to search."""
+    left, right = pair.left.member.spelled, pair.right.member.spelled
+    key = (left, right, pair.blamed is pair.left, len(judge.done))
+    found = judge.repairs.get(key)
+    if found is None and len(judge.repairs) >= MOST_SEARCHED:
+        return Repair("false", "", "The two sides differ. So much is wrong here that no repair was searched for.")
+    if found is None:
+        found = judge.repairs[key] = _repaired(claim, pair, judge)
+    return found
+
+
+def _repaired(claim: Claim, pair: Pair, judge: Judge) -> Repair:
     wrong = pair.blamed or pair.right
     wanted = (pair.left if wrong is pair.right else pair.right).values
     if wanted is None or wrong.values is None:
@@ -218,6 +233,8 @@ def _reason(case: Case, code: str, was: str, now: str) -> str:
         )
     if code == "missing-factor":
         return sentence(f"the factor {now} is missing: a link of the chain has been left out")
+    if code == "extra-factor" and target is None:
+        return sentence(f"the factor {was} is too many")
     if code == "extra-factor":
         return sentence(f"no link of the chain gives the factor {was}")
     if now:

@@ -14,8 +14,9 @@ from sheetgrad.check.alternatives import alternatives
 from sheetgrad.check.network import Network, all_references, named, renamed
 from sheetgrad.check.pairs import NEW
 from sheetgrad.check.planting import family
-from sheetgrad.check.points import CLOSE, COUNT, SMALL, Points, UnknownNameError, has_partial
+from sheetgrad.check.points import CLOSE, COUNT, Points, UnknownNameError, has_partial
 from sheetgrad.check.regular import is_odd, is_regular
+from sheetgrad.check.shifts import SMALL
 from sheetgrad.expr import Expr, Number, Partial, Product, Ref, Row, Sum, references
 
 if TYPE_CHECKING:
@@ -61,8 +62,9 @@ class ChoicePoints(Points):
     def _made(self, key: str) -> Values:
         return self._each(self.value) if key == self.key else super()._made(key)
 
-    def _uses(self, key: str) -> Collection[str]:
-        return self._used if key == self.key else super()._uses(key)
+    def uses(self, key: str) -> Collection[str]:
+        """What its definition names; for the one with many, what any of them names."""
+        return self._used if key == self.key else super().uses(key)
 
     def _steep(self, key: str, tangent: Mapping[str, Values]) -> Values:
         if key != self.key:
@@ -95,7 +97,7 @@ class ChoicePoints(Points):
         made: Values = self.numpy.stack([value(one) for one in self.choices])
         return made
 
-    def _vanishes(self, slope_: Values) -> bool:
+    def vanishes(self, slope_: Values) -> bool:
         """Whether it is zero everywhere under some of the choices: the right one is among them, if any."""
         return bool((self.numpy.abs(slope_).max(axis=-1) < SMALL).any())
 

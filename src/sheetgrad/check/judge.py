@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING
 from sheetgrad.check.at_given import agrees_at
 from sheetgrad.check.context import taken_back
 from sheetgrad.check.mending import mended
-from sheetgrad.check.network import Network, all_references, named, renamed
+from sheetgrad.check.network import Network, all_references, named
 from sheetgrad.check.numbers import agrees, is_numeric
-from sheetgrad.check.pairs import NEW, Pair, Side
+from sheetgrad.check.pairs import NEW, Pair, Side, has_fraction, is_change, is_exact
 from sheetgrad.check.points import UnknownNameError, has_partial
 from sheetgrad.check.rules import generic, update
-from sheetgrad.expr import Expr, Partial, Ref, Symbol
+from sheetgrad.check.turned import turned
+from sheetgrad.expr import Expr, Partial, Ref
 from sheetgrad.read.arithmetic import derivatives
-from sheetgrad.read.folding import Slip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sheetgrad.check.case import Repair
     from sheetgrad.check.points import Values
     from sheetgrad.read.claims import Claim, Member
 
@@ -53,6 +54,8 @@ class Judge:
     """Quantities that the text makes from something which could not be read."""
     meant: Mapping[str, Partial] = field(default_factory=dict)
     """Names that the text makes up and defines wrongly: the derivatives that they must be."""
+    repairs: dict[tuple[str, str, bool, int], Repair] = field(default_factory=dict)
+    """What was found for mistakes made before."""
     recent: list[Values] = field(default_factory=list)
     """What the last claims were about, for lines that go on from further up."""
 
@@ -70,7 +73,7 @@ class Judge:
         """What is free to choose set to something: a case, no law. So is w1 = w2, a_o1 = t1, or w1 = 3*w2."""
         nodes = (pair.left.node, pair.right.node)
         first = pair.left.node
-        if isinstance(first, Ref) and first.symbol.name in self.network.leaves and not _is_change(pair.right.node):
+        if isinstance(first, Ref) and first.symbol.name in self.network.leaves and not is_change(pair.right.node):
             return f"{self.spelled(first.symbol.name)} is free to choose"
         keys = [node.symbol.name for node in nodes if isinstance(node, Ref)]
         free = [key for key in keys if key in self.network.leaves]
@@ -99,7 +102,7 @@ class Judge:
         if free:
             return self._for_every(claim, free)
         pairs = self.pairs(sides, defined=self._defines(sides))
-        if sides[0].values is not None and _is_exact(sides[0].node):
+        if sides[0].values is not None and is_exact(sides[0].node):
             self.recent = [*self.recent[-3:], sides[0].values]
         return pairs
 
@@ -227,7 +230,7 @@ class Judge:
 
     def pairs(self, sides: list[Side], *, defined: bool = False) -> list[Pair]:
         """Every side against the next and against the anchor; each wrong side is blamed once."""
-        anchor = next((s.values for s in sides if s.values is not None and _is_exact(s.node)), None)
+        anchor = next((s.values for s in sides if s.values is not None and is_exact(s.node)), None)
         pairs: list[Pair] = []
         blamed: set[int] = set()
         for place in range(len(sides) - 1):
@@ -255,29 +258,13 @@ class Judge:
             return Pair(left, right, "true", reason="it goes on from a line further up")
         if self._sign_convention(left, right):
             return Pair(left, right, "true", reason="right where the name stands for the opposite sign")
-        repaired = self._turned(left, right) or mended.by_slip(
+        repaired = (turned(left, right, self.network) if self.written_out else None) or mended.by_slip(
             wrong.member, self.network, right.values if wrong is left else left.values
         )
         if repaired is not None:
             return Pair(left, right, "slip", wrong, slips=(repaired,))
         blamed.add(id(wrong))
         return Pair(left, right, "false", wrong)
-
-    def _turned(self, left: Side, right: Side) -> Slip | None:
-        """The two indices of a weight in the other order than in the forward part, all along the line."""
-        if not self.written_out:
-            return None
-        for base in {match[1] for side in (left, right) for match in _pairs_of(side)}:
-            nodes = [_with_turned(side.node, base) for side in (left, right) if side.node is not None]
-            if len(nodes) == len({left.member.spelled, right.member.spelled}) and self._equal(nodes):
-                return Slip("index-order", f"the indices of {base} stand in the other order than in the forward part")
-        return None
-
-    def _equal(self, nodes: list[Expr]) -> bool:
-        try:
-            return self.network.points.close(*map(self.network.points.value, nodes))
-        except UnknownNameError:
-            return False
 
     def _sign_convention(self, left: Side, right: Side) -> bool:
         """Whether the two differ by the sign of a name that the text has made up, such as a δ."""
@@ -349,43 +336,3 @@ class Judge:
         if good is None:
             return Pair(left, right, "given")
         return Pair(left, right, "true") if good else Pair(left, right, "false", numeric)
-
-
-_TWO = re.compile(r"([^\W\d]+)(\d)(\d)(\(\w\))?")
-
-
-def _pairs_of(side: Side) -> list[re.Match[str]]:
-    """The names with two indices."""
-    uses = all_references(side.node) if side.node is not None else []
-    return [match for use in uses if (match := _TWO.fullmatch(use.symbol.name))]
-
-
-def _with_turned(node: Expr, base: str) -> Expr:
-    """With the two indices of one family in the other order."""
-    turned: dict[Expr, Expr] = {}
-    for use in all_references(node):
-        match = _TWO.fullmatch(use.symbol.name)
-        if match is not None and match[1] == base:
-            turned[use] = Ref(Symbol(f"{base}{match[3]}{match[2]}{match[4] or ''}"))
-    return renamed(node, turned)
-
-
-def _is_change(node: Expr | None) -> bool:
-    """Whether a rate or a derivative stands in it: then it says what becomes of a weight."""
-    return node is None or has_partial(node) or any(use.symbol.name == "eta" for use in all_references(node))
-
-
-def has_fraction(member: Member) -> bool:
-    """Whether the number is written with decimals."""
-    return any("." in token.text and len(token.text) > 3 for token in member.tokens)
-
-
-def _is_exact(node: Expr | None) -> bool:
-    """Whether its value is known beyond doubt: a quantity, or a derivative of one quantity by another."""
-    match node:
-        case Ref():
-            return True
-        case Partial(of=of):
-            return isinstance(of, Ref)
-        case _:
-            return False

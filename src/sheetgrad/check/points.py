@@ -12,7 +12,9 @@ import operator
 from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
 
-from sheetgrad.expr import Call, Expr, Number, Partial, Power, Product, Ref, Row, Sum, Symbol, walk
+from sheetgrad.check.elementwise import SIMPLE
+from sheetgrad.check.shifts import SMALL, shifts
+from sheetgrad.expr import Call, Expr, Number, Partial, Power, Product, Ref, Row, Sum, walk
 from sheetgrad.functions import in_primitives, slope
 
 if TYPE_CHECKING:
@@ -30,8 +32,6 @@ CLOSE = 1e-9
 
 INNER = "∂"
 """Among the names of an expression: that there is a derivative in it."""
-SMALL = 1e-9
-"""Of a slope that is zero but for rounding."""
 
 
 class UnknownNameError(Exception):
@@ -76,7 +76,7 @@ class Points:
         self._names: dict[Expr, frozenset[str]] = {}
         self.version = 0
         """Goes up with every name that comes or goes."""
-        self._opaque: set[str] = set()
+        self.opaque: set[str] = set()
         """Names of which only the values are known."""
         self._zero = np.zeros(COUNT)
         for key in self.definitions:
@@ -93,11 +93,11 @@ class Points:
         self.values[key] = self.value(node)
         self.version += 1
         if INNER in self._named(node):
-            self._opaque.add(key)
+            self.opaque.add(key)
             return
         self.definitions[key] = node
         for tangent in self._tangents.values():
-            if not tangent.keys().isdisjoint(self._uses(key)):
+            if not tangent.keys().isdisjoint(self.uses(key)):
                 tangent[key] = self._steep(key, tangent)
 
     def put(self, key: str, values: Values) -> None:
@@ -124,7 +124,7 @@ class Points:
         """The values of a quantity by its definition."""
         return self.value(self.definitions[key])
 
-    def _uses(self, key: str) -> Collection[str]:
+    def uses(self, key: str) -> Collection[str]:
         """What its definition names."""
         return self._named(self.definitions[key])
 
@@ -191,17 +191,8 @@ class Points:
             return self.numpy.power(base, exponent)
 
     def _call(self, function: str, node: Call, arguments: tuple[Expr, ...]) -> Values:
-        simple = {
-            "exp": "exp",
-            "log": "log",
-            "sqrt": "sqrt",
-            "tanh": "tanh",
-            "abs": "abs",
-            "max": "maximum",
-            "min": "minimum",
-        }
-        if function in simple:
-            made: Values = getattr(self.numpy, simple[function])(*map(self.value, arguments))
+        if function in SIMPLE:
+            made: Values = getattr(self.numpy, SIMPLE[function])(*map(self.value, arguments))
             return made
         if function == "positive":
             return (self.value(arguments[0]) > 0).astype(float)
@@ -212,10 +203,10 @@ class Points:
     def derivative(self, of: Expr, wrt: Ref) -> Values:
         """The total derivative of an expression by one quantity."""
         key = wrt.symbol.name
-        if key not in self.values or key in self._opaque:
+        if key not in self.values or key in self.opaque:
             raise UnknownNameError(key)
         for name in self._named(of):
-            if (name not in self.values and name != INNER) or name in self._opaque:
+            if (name not in self.values and name != INNER) or name in self.opaque:
                 raise UnknownNameError(name)
         return self._slope(of, self._tangent(key))
 
@@ -229,7 +220,7 @@ class Points:
         if found is None:
             found = {key: self.numpy.ones(COUNT)}
             for name in self.definitions:
-                if name != key and name not in self._held and not found.keys().isdisjoint(self._uses(name)):
+                if name != key and name not in self._held and not found.keys().isdisjoint(self.uses(name)):
                     found[name] = self._steep(name, found)
             self._tangents[key] = found
         return found
@@ -278,22 +269,12 @@ class Points:
         return made
 
     def _shifts(self) -> list[str]:
-        """Largest values that are subtracted only against overflow: the loss does not depend on them.
-
-        They are held fixed in every derivative, as everybody does; the gradients are the same.
-        """
-        largest = [key for key, one in self.definitions.items() if isinstance(one, Call) and one.function == "max"]
-        if not largest:
-            return []
-        used = {use for key in self.definitions for use in self._uses(key)}
-        ends = [Ref(Symbol(key)) for key in self.definitions if key not in used]
-        slopes = {
-            key: [self.derivative(end, Ref(Symbol(key))) for end in ends if end.symbol.name != key] for key in largest
-        }
+        """What is held fixed in every derivative."""
+        made = shifts(self)
         self._tangents.clear()
-        return [key for key, every in slopes.items() if all(map(self._vanishes, every))]
+        return made
 
-    def _vanishes(self, slope_: Values) -> bool:
+    def vanishes(self, slope_: Values) -> bool:
         """Whether a slope is zero everywhere."""
         return bool(self.numpy.abs(slope_).max() < SMALL)
 
@@ -308,11 +289,6 @@ class Points:
         return bool((numpy.abs(left - right) <= CLOSE * scale).all())
 
 
-def is_number(node: Expr) -> bool:
-    """Whether no quantity stands in it."""
-    return not any(isinstance(part, Ref) for part in walk(node)) and not has_partial(node)
-
-
 def has_partial(node: Expr) -> bool:
     """Whether a derivative stands in it."""
     from sheetgrad.read.arithmetic import derivatives
@@ -320,4 +296,4 @@ def has_partial(node: Expr) -> bool:
     return bool(derivatives(node))
 
 
-__all__ = ["CLOSE", "COUNT", "Points", "UnknownNameError", "has_partial", "is_number"]
+__all__ = ["CLOSE", "COUNT", "Points", "UnknownNameError", "has_partial"]

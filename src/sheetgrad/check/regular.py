@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.network import renamed
 from sheetgrad.check.planting import family, siblings
-from sheetgrad.expr import Call, Expr, Product, Ref, Sum, Symbol, children, rebuilt
+from sheetgrad.expr import Call, Expr, Number, Product, Ref, Sum, Symbol, children, rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,18 +28,21 @@ def is_regular(key: str, value: Expr, definitions: Mapping[str, Expr]) -> bool:
 def is_odd(key: str, value: Expr, meant: Expr, definitions: Mapping[str, Expr]) -> bool:
     """Whether an equation looks mistaken, and what it may have been meant to be does not.
 
-    >>> tanh, own = Call("tanh", (Ref(Symbol("z1")),)), Ref(Symbol("z1"))
-    >>> is_odd("a1", -tanh, tanh, {}), is_odd("a1", tanh, -tanh, {}), is_odd("z1", own, -own, {})
-    (True, False, False)
+    >>> tanh = Call("tanh", (Ref(Symbol("z1")),))
+    >>> is_odd("a1", -tanh, tanh, {}), is_odd("a1", tanh, -tanh, {})
+    (True, False)
     """
-    if _is_activation(meant) and any(part is meant for part in children(value)):
+    factors = value.factors if isinstance(value, Product) else ()
+    if factors and _is_activation(meant) and all(part is meant or isinstance(part, Number) for part in factors):
         return True
     return not is_regular(key, value, definitions) and is_regular(key, meant, definitions)
 
 
 def _is_activation(value: Expr) -> bool:
-    """A function of one quantity and nothing else."""
-    return isinstance(value, Call) and len(value.arguments) == 1 and isinstance(value.arguments[0], Ref)
+    """A function of one quantity and nothing else, or the quantity itself."""
+    return isinstance(value, Ref) or (
+        isinstance(value, Call) and len(value.arguments) == 1 and isinstance(value.arguments[0], Ref)
+    )
 
 
 @lru_cache(maxsize=2_000)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sheetgrad.check.network import derivatives_holding, named
+from sheetgrad.check.network import named
+from sheetgrad.check.recognition import derivatives_holding
 from sheetgrad.expr import Call, Number, Product, Ref, Sum, walk
 
 if TYPE_CHECKING:

@@ -165,6 +165,10 @@ def _ordered(definitions: Mapping[str, Expr]) -> dict[str, Expr] | None:
         return None
 
 
+MOST_FOLLOWED = 250
+"""Wrong sides of one text that are looked at for what they follow from."""
+
+
 class Steps:
     """The steps of one text, in order."""
 
@@ -172,6 +176,7 @@ class Steps:
         """Begin with nothing wrong."""
         self.network = network
         self.points: AsStated | None = None
+        self.looked = 0
 
     def step(self, claim: Claim, pairs: list[Pair], judge: Judge, line: int) -> Step | None:
         """The step that a claim is; None where it claims nothing."""
@@ -218,7 +223,8 @@ class Steps:
 
     def _right_after(self, wrong: Side, sides: list[Side], about: tuple[str, str] | None) -> int:
         points = self.points
-        if points is None or wrong.node is None:
+        self.looked += 1
+        if points is None or wrong.node is None or self.looked > MOST_FOLLOWED:
             return 0
         for yours in list(points.seen(wrong.node, about)):
             for side in sides:
@@ -238,6 +244,9 @@ class Steps:
             self.points = AsStated(self.network.definitions, self.network.leaves)
         for name, values in self.network.points.values.items():
             self.points.values.setdefault(name, values)  # names that the text has made up
+        for name, formula in self.network.points.definitions.items():
+            self.points.definitions.setdefault(name, formula)
+        self.points.opaque |= self.network.points.opaque
         try:
             with self.points.numpy.errstate(all="ignore"):
                 values = self.points.value(side.node)

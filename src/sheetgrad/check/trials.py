@@ -11,6 +11,7 @@ import operator
 from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
+from sheetgrad.check.elementwise import SIMPLE
 from sheetgrad.check.network import all_references, named, renamed
 from sheetgrad.check.points import COUNT, UnknownNameError
 from sheetgrad.expr import Call, Expr, Number, Partial, Power, Product, Ref, Sum, Symbol, children, walk
@@ -261,15 +262,3 @@ def _place(mark: Ref) -> int:
 
 def _marks(node: Partial) -> list[Ref]:
     return [use for use in all_references(node) if use.symbol.name.startswith(MARK)]
-
-
-SIMPLE = {
-    "exp": "exp",
-    "log": "log",
-    "sqrt": "sqrt",
-    "tanh": "tanh",
-    "abs": "abs",
-    "max": "maximum",
-    "min": "minimum",
-}
-"""Functions by their names in NumPy."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.read.doubt import doubt
 from sheetgrad.read.families import Families, Line, families
-from sheetgrad.read.folding import CLOSING, OPENING, Slip, Unreadable, folded
-from sheetgrad.read.grammar import Reader
+from sheetgrad.read.folding import CLOSING, OPENING
+from sheetgrad.read.members import Member, forget, member
 from sheetgrad.read.own_functions import named_functions
 from sheetgrad.read.rewriting import rewritten
 from sheetgrad.read.sites import Site, sites
@@ -24,27 +24,8 @@ from sheetgrad.read.statements import BOUNDARY, Piece, Unclaimed, defined_keys, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sheetgrad.expr import Expr
     from sheetgrad.read.token import Token
     from sheetgrad.read.traced import Source
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One side: its tokens, what they mean (None where unread, with the reason), and what was mended."""
-
-    tokens: tuple[Token, ...]
-    spelled: str
-    offset: int
-    value: Expr | None
-    reason: str = ""
-    slips: tuple[Slip, ...] = ()
-    end: int = 0
-    """Where it ends in the source."""
-    raw: str = ""
-    """The text that the tokens were cut from; `tokens[0]` begins it."""
-    goes_on: bool = False
-    """Whether it stands on a new line that begins with `=`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +64,7 @@ def read(source: Source) -> Reading:
     found = list(sites(source))
     known = defined_keys(found)
     reading = Reading()
+    forget()
     pieces = named_functions(list(statements(found, known, reading.unclaimed, layers_in(found))))
     parts = list(_parts(pieces))
     names = frozenset(token.text for part in parts for token in part.piece.tokens if token.kind == "name")
@@ -144,10 +126,10 @@ def _claims(part: Part, reading: Reading, spelling: str, names: frozenset[str], 
         if _is_cut(part.piece, part.tokens):
             _unclaimed(part.piece, part.tokens, reading, "the name on the left could not be read whole")
             return
-        for words, member in kinds.members(chain, f"{part.owner}.{place}"):
-            claim = _claim(member, part.piece, spelling, words)
-            if _is_lost(member, claim, part):
-                reading.lost.add(member[0].text)
+        for words, made in kinds.members(chain, f"{part.owner}.{place}"):
+            claim = _claim(made, part.piece, spelling, words)
+            if _is_lost(made, claim, part):
+                reading.lost.add(made[0].text)
             if claim is not None:
                 reading.claims.append(claim)
             elif _is_mathematics(chain):
@@ -314,7 +296,7 @@ def _claim(chain: list[Token], piece: Piece, spelling: str, choice: str = "") ->
         else:
             sides[-1].append(token)
     sides = [*map(_without_tag, sides[:-1]), sides[-1]]
-    members = [_member(side, piece) for side in sides if side]
+    members = [member(side, piece) for side in sides if side]
     members = [members[n] if n == 0 else _continued(members[n - 1], members[n], piece) for n in range(len(members))]
     if len(members) < 2 and len(sides) < 2:
         return None
@@ -328,33 +310,6 @@ def _claim(chain: list[Token], piece: Piece, spelling: str, choice: str = "") ->
     return Claim(offset, piece.site.kind, tuple(members), ("=",) * (len(members) - 1), doubtful, spelling, choice)
 
 
-def _member(side: list[Token], piece: Piece) -> Member:
-    raw = piece.text.text[side[0].start : side[-1].end]
-    spelled = " ".join(raw.split())
-    offset = piece.text.at[side[0].start]
-    end = _end(piece.text.at, side[-1].end)
-    balanced = _without_loose_braces(side)
-    try:
-        reader = Reader(folded(balanced))
-        value = reader.read()
-        return Member(tuple(side), spelled, offset, value, slips=tuple(reader.slips), end=end, raw=raw)
-    except Unreadable as unread:
-        return Member(tuple(side), spelled, offset, None, unread.reason, end=end, raw=raw)
-    except RecursionError:
-        return Member(tuple(side), spelled, offset, None, "brackets are nested too deep", end=end, raw=raw)
-
-
-def _end(at: Sequence[int], end: int) -> int:
-    """Where in the source a stretch of the text ends: before the next character, if that is near."""
-    last = at[end - 1]
-    following = at[end] if end < len(at) else 0
-    return following if last < following <= last + LONGEST_CHARACTER else last + 1
-
-
-LONGEST_CHARACTER = 9
-"""As long as one character can be in a source: %E2%88%82."""
-
-
 def _continued(before: Member, member: Member, piece: Piece) -> Member:
     """Note where a line begins with `=`: what stands between two members spans a line break in the source."""
     gap = piece.text.at[member.tokens[0].start] - piece.text.at[before.tokens[-1].start]
@@ -365,17 +320,4 @@ def _continued(before: Member, member: Member, piece: Piece) -> Member:
 MOST_BETWEEN = 6
 
 
-def _without_loose_braces(side: list[Token]) -> list[Token]:
-    """Braces whose partner stands on the other side of `=` (as `{ a = b }`) are invisible."""
-    open_: list[int] = []
-    loose: set[int] = set()
-    for place, token in enumerate(side):
-        if token.text == "{":
-            open_.append(place)
-        elif token.text == "}":
-            if open_:
-                open_.pop()
-            else:
-                loose.add(place)
-    loose.update(open_)
-    return [token for place, token in enumerate(side) if place not in loose]
+__all__ = ["Claim", "Member", "Reading", "read"]

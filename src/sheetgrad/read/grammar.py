@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sheetgrad.read.token import Token
 
 MAX_DEPTH = 60
+BEYOND = ["", "", ""]
+"""As far as is looked ahead, or back from the beginning."""
 
 
 @dataclass
@@ -33,6 +35,14 @@ class Reader:
     slips: list[Slip] = field(default_factory=list)
     depth: int = 0
     _at: int = 0
+    _kinds: list[str] = field(default_factory=list)
+    _texts: list[str] = field(default_factory=list)
+    """What stands at each place, and nothing after the end."""
+
+    def __post_init__(self) -> None:
+        """Note kinds and texts once: they are looked at many times."""
+        self._kinds = [piece.kind for piece in self.pieces] + BEYOND
+        self._texts = ["" if isinstance(piece, Group) else piece.text for piece in self.pieces] + BEYOND
 
     def read(self) -> Expr:
         """Everything, as one expression."""
@@ -61,16 +71,14 @@ class Reader:
         return self.pieces[place] if place < len(self.pieces) else None
 
     def _kind(self, ahead: int = 0) -> str:
-        piece = self._peek(ahead)
-        return "" if piece is None else piece.kind
+        return self._kinds[self._at + ahead]
 
     def _text(self, ahead: int = 0) -> str:
-        piece = self._peek(ahead)
-        return "" if piece is None or isinstance(piece, Group) else piece.text
+        return self._texts[self._at + ahead]
 
     def _accept(self, *texts: str) -> str:
-        text = self._text()
-        if text and text in texts and self._kind() in {"mark", "other"}:
+        text = self._texts[self._at]
+        if text and text in texts and self._kinds[self._at] in {"mark", "other"}:
             self._at += 1
             return text
         return ""
