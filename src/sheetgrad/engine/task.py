@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from sheetgrad.expr import Next, Partial, Quantity, Ref, members
 from sheetgrad.model import axes_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Batch: TypeAlias = "tuple[int, ...]"
 """The samples of one step, counted from 0."""
 
+
+Precision: TypeAlias = Literal["float64", "float32"]
 
 State: TypeAlias = Any
 """A flat sequence of floats: a list, or a NumPy array of one axis."""
@@ -56,6 +58,8 @@ class Task:
     """Whether parameters and states change from step to step."""
     fixed: bool = True
     """Whether every step has the same samples."""
+    precision: Precision = "float64"
+    """What the numbers of a step are computed as; a state is given and returned as doubles."""
 
     @property
     def width(self) -> int:

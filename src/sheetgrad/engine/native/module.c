@@ -449,6 +449,9 @@ static int fill(PyObject *module) {
     if (bad || !(type = PyType_FromModuleAndSpec(module, &loops_spec, NULL))) return -1;
     bad = PyModule_AddObjectRef(module, "Loops", type);
     Py_DECREF(type);
+    if (bad || !(type = PyType_FromModuleAndSpec(module, &layers_spec, NULL))) return -1;
+    bad = PyModule_AddObjectRef(module, "Layers", type);
+    Py_DECREF(type);
     return bad ? -1 : add_operations(module);
 }
 
