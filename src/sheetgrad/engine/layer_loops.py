@@ -61,18 +61,24 @@ class Loop(NamedTuple):
     column: Index | None
     equations: tuple[Equation, ...]
     """What is computed at each place; of a product, Σ over `over` of its two factors."""
-    over: Index | None = None
+    over: Index | None
+    reads: frozenset[Quantity]
+    """The families it reads and does not make itself."""
+    makes: frozenset[Quantity]
 
-    @property
-    def reads(self) -> set[Quantity]:
-        """The families it reads and does not make itself."""
-        read = {whole(used) for equation in self.equations for used in quantities(equation.value)}
-        return read - self.makes
+    def merged(self, other: Loop) -> Loop:
+        """Both bodies as one."""
+        makes = self.makes | other.makes
+        equations = self.equations + other.equations
+        return self._replace(equations=equations, reads=(self.reads | other.reads) - makes, makes=makes)
 
-    @property
-    def makes(self) -> set[Quantity]:
-        """The families it makes."""
-        return {whole(equation.target) for equation in self.equations}
+
+def looped(
+    kind: str, row: Index | None, column: Index | None, equation: Equation, over: Index | None = None
+) -> Loop:
+    """A loop around one equation."""
+    reads = frozenset(map(whole, quantities(equation.value)))
+    return Loop(kind, row, column, (equation,), over, reads, frozenset((whole(equation.target),)))
 
 
 class LoopMaker:
@@ -99,16 +105,17 @@ class LoopMaker:
     def _is_retargeted(self, value: Expr, target: Quantity) -> bool:
         """Whether the value is only what the last loop made, which then makes the target at once."""
         last = self.made[-1] if self.made else None
-        if last is None or last.kind == "body" or last.equations[0].target is not value or isinstance(target, Next):
+        is_part = isinstance(value, Ref) and value.symbol.name == PART
+        if last is None or last.kind == "body" or not is_part or value not in last.makes or isinstance(target, Next):
             return False
         if set(axes_of(last.equations[0].target)) != set(axes_of(target)):
             return False
-        self.made[-1] = last._replace(equations=(Equation(target, last.equations[0].value),))
+        self.made[-1] = looped(last.kind, last.row, last.column, Equation(target, last.equations[0].value), last.over)
         return True
 
     def _body(self, equation: Equation) -> None:
         row, column = self._row_and_column(equation.axes)
-        self.made.append(Loop("body", row, column, (equation,)))
+        self.made.append(looped("body", row, column, equation))
 
     def _row_and_column(self, axes: Sequence[Index]) -> tuple[Index | None, Index | None]:
         """Samples are columns; without them the last axis is."""
@@ -158,7 +165,8 @@ class LoopMaker:
         row, column = self._row_and_column(axes)
         if self.sample not in axes and len(axes) == MATRIX and not _runs_along(body, column):
             row, column = column, row
-        self.made.append(Loop(f"{kind} over {'columns' if over is column else 'rows'}", row, column, (Equation(part, body),), over))
+        along = "columns" if over is column else "rows"
+        self.made.append(looped(f"{kind} over {along}", row, column, Equation(part, body), over))
         return part
 
     # --- Σ over products -------------------------------------------------------------------
@@ -199,7 +207,7 @@ class LoopMaker:
         else:
             _check(self.sample not in axes_of(before) and (column is self.sample or axes_of(after) == (over, column)))
         part = self._part((row, column))
-        self.made.append(Loop("product", row, column, (Equation(part, Product((before, after))),), over))
+        self.made.append(looped("product", row, column, Equation(part, Product((before, after))), over))
         return part
 
     def _matrix(self, factors: list[Expr], axes: tuple[Index, Index]) -> Quantity:
@@ -218,7 +226,7 @@ class LoopMaker:
         found = self._turned.get(family)
         if found is None:
             found = self._turned[family] = Symbol(TURNED, len(self._turned) + 1, (self.sample, other)).whole
-            self.made.append(Loop("turn", other, self.sample, (Equation(found, quantity),)))
+            self.made.append(looped("turn", other, self.sample, Equation(found, quantity)))
         _check(axes_of(found) == (self.sample, other))
         return found
 

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.emit.locals import live, sources, whole
 from sheetgrad.engine.layer_loops import Loop, loops
-from sheetgrad.expr import Next, Quantity, Ref
+from sheetgrad.expr import Index, Next, Quantity, Ref
 from sheetgrad.model import axes_of
 from sheetgrad.program import quantities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence, Set
 
     from sheetgrad.engine.task import Task
-    from sheetgrad.expr import Index
     from sheetgrad.program import Program
 
 FOR_BLOCKS, IN_PANELS, ONCE = range(3)
@@ -34,14 +33,14 @@ class Group(NamedTuple):
     loops: tuple[Loop, ...]
 
     @property
-    def reads(self) -> set[Quantity]:
+    def reads(self) -> frozenset[Quantity]:
         """The families it reads, its own included."""
-        return {family for loop in self.loops for family in loop.reads}
+        return frozenset().union(*(loop.reads for loop in self.loops))
 
     @property
-    def makes(self) -> set[Quantity]:
+    def makes(self) -> frozenset[Quantity]:
         """The families it makes."""
-        return {family for loop in self.loops for family in loop.makes}
+        return frozenset().union(*(loop.makes for loop in self.loops))
 
 
 class Plan(NamedTuple):
@@ -71,8 +70,7 @@ def planned(task: Task) -> Plan:
     updates = live(program.updates, map(Next, states)) if task.update else []
     before = live((*program.forward, *program.backward), {*task.keep, *sources(updates)})
     kept = frozenset(map(whole, task.keep))
-    sample = model.sampled
-    assert sample is not None  # noqa: S101 -- asked only for Programs over samples
+    sample = sample_of(program)
     early, late = loops(before, updates, sample)
     turned = {made: read for loop in early if loop.kind == "turn" for made in loop.makes for read in loop.reads}
     given = {symbol.whole for symbol in model.data}
@@ -83,9 +81,14 @@ def planned(task: Task) -> Plan:
     return Plan((*first, *then), len(first), sample, kept, tuple(states), turned)
 
 
+def sample_of(program: Program) -> Index:
+    """The sample axis; one that nothing has, where a step has one sample."""
+    return program.model.sampled or Index("no sample", 1)
+
+
 def fits(program: Program) -> bool:
-    """Whether a Program with several samples a step has a plan. Raises NoLoopsError where it has none."""
-    loops((*program.forward, *program.backward), program.updates, program.model.sampled)  # type: ignore[arg-type]  # asked only for Programs over samples
+    """Whether a Program has a plan. Raises NoLoopsError where it has none."""
+    loops((*program.forward, *program.backward), program.updates, sample_of(program))
     return True
 
 
@@ -101,8 +104,8 @@ def _deferred(early: Sequence[Loop], late: Sequence[Loop], needed: set[Quantity]
     return first[::-1], then[::-1]
 
 
-def _reads(loops_: Iterable[Loop]) -> set[Quantity]:
-    return {family for loop in loops_ for family in loop.reads}
+def _reads(loops_: Iterable[Loop]) -> frozenset[Quantity]:
+    return frozenset().union(*(loop.reads for loop in loops_))
 
 
 def _put_before(deferred: Sequence[Loop], late: Sequence[Loop]) -> list[Loop]:
@@ -169,7 +172,9 @@ def _same_panels(loop: Loop, group: Group) -> bool:
     return all(_reads_in_place(other, changed) for other in group.loops)
 
 
-def _reads_in_place(loop: Loop, made: set[Quantity]) -> bool:
+def _reads_in_place(loop: Loop, made: Set[Quantity]) -> bool:
+    if not loop.reads & made:
+        return True
     axes = tuple(axis for axis in (loop.row, loop.column) if axis is not None)
     used = [one for equation in loop.equations for one in quantities(equation.value) if whole(one) in made]
     return all(set(axes_of(one)) == set(axes) and one == whole(one) for one in used) and (loop.kind == "body" or not used)
@@ -181,4 +186,4 @@ def _merged(before: tuple[Loop, ...], loop: Loop) -> tuple[Loop, ...]:
     same = last.kind == loop.kind == "body" and (last.row, last.column) == (loop.row, loop.column)
     if not same or not _reads_in_place(loop, last.makes):
         return (*before, loop)
-    return (*before[:-1], last._replace(equations=last.equations + loop.equations))
+    return (*before[:-1], last.merged(loop))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.emit.locals import whole
 from sheetgrad.engine import arrays, tape
-from sheetgrad.engine.task import as_doubles, count, flat, settings_for
+from sheetgrad.engine.task import as_doubles, count, flat, settings_for, table
 from sheetgrad.expr import Index, Next, Quantity, Ref
 from sheetgrad.model import axes_of
 from sheetgrad.program import quantities
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from sheetgrad.engine.layer_plan import Group, Plan
     from sheetgrad.engine.task import Chunk, Memory, State, Task
     from sheetgrad.program import Program
+    from sheetgrad.setup import Value
 
-NEEDS = f"several samples a step, families used as a whole with at most two axes, and {tape.NEEDS}"
+NEEDS = f"families used as a whole with at most two axes, and {tape.NEEDS}"
 KINDS = {
     name: number
     for number, name in enumerate(
@@ -46,8 +47,8 @@ PAYS = 3_000_000
 
 
 def accepts(program: Program) -> bool:
-    """Several samples a step, whole families of at most two axes, and the extension."""
-    if not tape.is_built() or program.model.sampled is None or not arrays.accepts(program):
+    """Whole families of at most two axes, the samples' among them, and the extension."""
+    if not tape.is_built() or not arrays.accepts(program):
         return False
     from sheetgrad.engine.layer_loops import NoLoopsError
     from sheetgrad.engine.layer_plan import fits
@@ -93,10 +94,11 @@ class Layers:
     @cached_property
     def _threads(self) -> int:
         """As many as there are cores, where a step is so long that they pay; the numbers are the same."""
+        from sheetgrad.engine.layer_plan import sample_of
+
         program = self.task.program
-        sample = program.model.sampled
         weights = sum(count(symbol.whole) for symbol in program.model.parameters)
-        if sample is None or weights * sample.size < PAYS:
+        if weights * sample_of(program).size < PAYS:
             return 1
         most = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         asked = os.environ.get("OMP_NUM_THREADS", "")
@@ -234,9 +236,11 @@ class _Layout:
             start = offset + row * step
             memory[start : start + columns] = array("d", numbers[row * columns : (row + 1) * columns])
 
-    def _table(self, family: Quantity, rows: Sequence[object]) -> tuple[int, array[float], int, int]:
+    def _table(self, family: Quantity, rows: Sequence[Value]) -> tuple[int, array[float], int, int]:
         """Width, numbers, and where they go in a block: turned, and as they are."""
-        numbers = array("d", chain.from_iterable(flat(row) for row in rows))  # type: ignore[arg-type]  # numbers, nested
+        numbers = table(rows)
+        if self.places[family].space == SHARED:
+            return len(numbers) // len(rows), numbers, -1, self.places[family].offset
         plain = [self.places[turned].offset for turned, source in self.plan.turned.items() if source == family]
         return len(numbers) // len(rows), numbers, self.places[family].offset, plain[0] if plain else -1
 
@@ -264,7 +268,10 @@ class _Layout:
         if loop.column is None:  # a number alone has the first place of its vector
             results = [(*place[:3], 1, *place[4:]) for place in results]
         results = [(*place[:5], int(_is_direct(body, place, operands))) for place in results]
-        return (*head, 0, body.words(numbers), array("d", body.initial), _packed(operands), _packed(results))
+        changing = {line.target for line in body.lines} | set(body.operands.values())
+        constants = array("I", [slot for slot in range(len(body.initial)) if slot not in changing])
+        code = body.words(numbers)
+        return (*head, 0, code, array("d", body.initial), constants, _packed(operands), _packed(results))
 
     def _plain(self, loop: Loop, numbers: Mapping[str, int]) -> tuple[object, ...]:
         """A loop without a tape: its operands and its result."""
@@ -278,7 +285,7 @@ class _Layout:
             operands = [self._place(before, 0, loop.row, loop.over), self._place(after, 0, loop.over, loop.column)]
         result = self._place(target, 0, loop.row, loop.column)
         end = array("I", [numbers["END"]]).tobytes()
-        return (end, array("d", [0.0]), _packed(operands), _packed([result]))
+        return (end, array("d", [0.0]), array("I"), _packed(operands), _packed([result]))
 
     def _place(self, used: Quantity, slot: int, row: Index | None, column: Index | None) -> tuple[int, ...]:
         at = self.places[whole(used.state if isinstance(used, Next) else used)]

@@ -26,6 +26,7 @@ Batch: TypeAlias = "tuple[int, ...]"
 
 
 Precision: TypeAlias = Literal["float64", "float32"]
+PRECISIONS: tuple[Precision, ...] = ("float64", "float32")
 
 State: TypeAlias = Any
 """A flat sequence of floats: a list, or a NumPy array of one axis."""
@@ -126,6 +127,26 @@ def flat(value: Value) -> list[float]:
     if any(isinstance(part, list | tuple) or hasattr(part, "ravel") for part in value[:1]):
         return [number for part in value for number in flat(part)]
     return [float(part) for part in value]
+
+
+def table(rows: Sequence[Value]) -> array[float]:
+    """The numbers of all rows, one row after the other.
+
+    >>> table([[1, 2.5], [3, 4]])
+    array('d', [1.0, 2.5, 3.0, 4.0])
+    """
+    made = array("d")
+    if hasattr(rows[0], "dtype"):
+        import numpy as np
+
+        made.frombytes(np.asarray(rows, dtype=np.float64).tobytes())
+        return made
+    for row in rows:
+        try:
+            made.extend(row)  # type: ignore[arg-type]  # what is not a list of numbers is flattened
+        except TypeError:
+            made.extend(flat(row))
+    return made
 
 
 def as_doubles(values: State) -> array[float]:

@@ -12,7 +12,7 @@ from sheetgrad.engine.advance import Worker, advance, losses_are_fine, losses_in
 from sheetgrad.engine.choose import choose
 from sheetgrad.engine.loss import WholeLoss
 from sheetgrad.engine.schedule import batches, chunks, is_fixed, largest_batch
-from sheetgrad.engine.task import Chunk, Task, count, nested, numbers_for, spread, starting_state
+from sheetgrad.engine.task import PRECISIONS, Chunk, Task, count, nested, numbers_for, spread, starting_state
 from sheetgrad.engine.trace import Trace
 from sheetgrad.errors import DivergedError, Problem, SpecError, TooLargeError
 from sheetgrad.notation import Notation
@@ -21,7 +21,7 @@ from sheetgrad.shown import Shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sheetgrad.engine.task import State
+    from sheetgrad.engine.task import Precision, State
     from sheetgrad.expr import Quantity, Symbol
     from sheetgrad.program import Program
     from sheetgrad.setup import Setup, Value
@@ -64,6 +64,7 @@ def train(
     trace: bool = False,
     losses: bool = False,
     engine: str | None = None,
+    precision: Precision = "float64",
     progress: Callable[[int, int], object] | None = None,
 ) -> Run:
     """Train from the setup's starting values and return what came of it.
@@ -71,16 +72,19 @@ def train(
     A step is one update: after one sample, one mini-batch or the whole batch,
     as `setup.update` says. `progress(done, steps)` is called several times a second.
     `engine` names a kernel in place of the one that `engine.choose` would take.
+    With `precision="float32"` the steps are computed in single precision; the
+    loss over all samples, before and after, is always computed in double.
 
     Raises:
         DivergedError: a parameter or loss stopped being finite; names step and quantity.
-        SpecError: `steps` is negative, `rate` is not a finite number, or the engine cannot do it.
+        SpecError: `steps` is negative, `rate` is not a finite number, there is no such
+            precision, or the engine cannot do it.
         TooLargeError: the trace would not fit into memory.
     """
     steps = setup.steps if steps is None else steps
     rate = setup.learning_rates[0] if rate is None else rate
-    _check(steps, rate)
-    crew = _Crew(setup, steps, trace=trace, losses=losses, engine=engine)
+    _check(steps, rate, precision)
+    crew = _Crew(setup, steps, trace=trace, losses=losses, engine=engine, precision=precision)
     start = starting_state(setup, crew.main.task.program)
     whole_loss = WholeLoss(setup)
     initial = whole_loss(start)
@@ -89,7 +93,7 @@ def train(
         final = _final(crew, whole_loss(state), rate)
     except DivergedError:
         if not losses:  # the loss may have been lost before the parameters: look for the first of all
-            _Crew(setup, steps, trace=False, losses=True, engine=engine).trained(start, rate, None)
+            _Crew(setup, steps, trace=False, losses=True, engine=engine, precision=precision).trained(start, rate, None)
         raise
     recorded = crew.losses if losses else None
     return Run(steps, rate, initial, final, _parameters(setup, state), recorded, crew.trace() if trace else None)
@@ -102,12 +106,15 @@ def _final(crew: _Crew, loss: float, rate: float) -> float:
     return loss
 
 
-def _check(steps: int, rate: float) -> None:
+def _check(steps: int, rate: float, precision: str) -> None:
     problems = []
     if steps < 0:
         problems.append(Problem("steps", f"{steps} steps cannot be made", "give 0 or more"))
     if not isfinite(rate):
         problems.append(Problem("learning_rate", f"{rate} is not a finite number", "give a number such as 0.5"))
+    if precision not in PRECISIONS:
+        there = " or ".join(PRECISIONS)
+        problems.append(Problem("precision", f"there is no precision {precision!r}", f"give {there}"))
     if problems:
         raise SpecError(tuple(problems))
 
@@ -131,8 +138,11 @@ def columns_of(program: Program) -> tuple[Quantity, ...]:
 class _Crew:
     """One worker for each size of batch, and what they have written down."""
 
-    def __init__(self, setup: Setup, steps: int, *, trace: bool, losses: bool, engine: str | None) -> None:
-        self.setup, self.steps, self._trace, self._losses, self._engine = setup, steps, trace, losses, engine
+    def __init__(
+        self, setup: Setup, steps: int, *, trace: bool, losses: bool, engine: str | None, precision: Precision
+    ) -> None:
+        self.setup, self.steps, self._trace, self._losses = setup, steps, trace, losses
+        self._engine, self._precision = engine, precision
         self._workers: dict[int, Worker] = {}
         self.losses = array("d")
         self._pieces: list[tuple[int, memoryview]] = []
@@ -193,8 +203,9 @@ class _Crew:
         program = differentiated(setup.model.batched(size, setup.reduction), setup.optimizer)
         keep = columns_of(program) if self._trace else (program.loss,) if self._losses else ()
         name = Notation(program, setup.notation).plain
-        task = Task(program, numbers_for(setup, program), name, keep, fixed=is_fixed(setup))
-        return Worker.made(task, choose(program, self.steps, self._engine))
+        numbers, precision = numbers_for(setup, program), self._precision
+        task = Task(program, numbers, name, keep, fixed=is_fixed(setup), precision=precision)
+        return Worker.made(task, choose(program, self.steps, self._engine, precision))
 
     def trace(self) -> Trace:
         """Everything that was written down; a batch that is smaller leaves its missing samples not-a-number."""

@@ -10,7 +10,8 @@
 #if defined(__clang__)
 #define UNROLLED PRAGMA(unroll)
 #else
-#define UNROLLED PRAGMA(GCC unroll 8)
+#define UNROLLED PRAGMA(GCC unroll 16)
+#define SHUFFLE(a, b, places) __builtin_shuffle(a, b, places)
 #endif
 #define TILE_ROWS 6
 

@@ -31,9 +31,9 @@ typedef struct {
 
 typedef struct {
     int kind, over_samples; /* over_samples: the columns of a sum, or n in a product, are all samples of all blocks */
-    size_t rows, columns, depth, slots, operands, results, code_length;
+    size_t rows, columns, depth, slots, constants, operands, results, code_length;
     const where *operand, *result;
-    const word *code;
+    const word *code, *constant; /* `constant`: the slots that hold the same number at every place */
     double *initial;        /* what the slots hold at first */
 } layer_loop;
 

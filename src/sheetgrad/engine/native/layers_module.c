@@ -23,7 +23,8 @@ typedef struct {
     int64_t offset, rows, columns, per_row;
 } state_place;
 
-/* Data of the steps: one row a sample, and where it goes in a block: turned, and (unless below 0) as it is. */
+/* Data of the steps: one row a sample, and where it goes in a block: turned, and (unless below 0) as it is. With one
+ * sample a step it is not turned, and goes into the shared memory. */
 typedef struct {
     size_t width, per_row;
     int64_t turned, plain;
@@ -58,6 +59,7 @@ static void layers_free(PyObject *object) {
         PyMem_Free((void *)made->loops[n].operand);
         PyMem_Free((void *)made->loops[n].result);
         PyMem_Free((void *)made->loops[n].code);
+        PyMem_Free((void *)made->loops[n].constant);
         PyMem_Free(made->loops[n].initial);
     }
     for (size_t n = 0; made->tables && n < made->table_count; n++) PyMem_Free(made->tables[n].rows);
@@ -116,6 +118,8 @@ static const char *loop_fault(const Layers *made, const layer_loop *loop, const 
     if (group->kind == FOR_BLOCKS && (loop->columns != made->lanes || loop->over_samples)) return "a loop for blocks has other columns than they have";
     if (group->kind == IN_PANELS && (loop->rows != group->rows || loop->columns != group->columns || (loop->kind != PRODUCT && loop->kind != BODY))) return "a loop does not suit its panels";
     if (!loop->slots || loop->slots > (size_t)1 << 20) return "a loop has an impossible number of slots";
+    for (size_t n = 0; n < loop->constants; n++)
+        if (loop->constant[n] >= loop->slots) return "a constant has no slot";
     if (loop->over_samples && loop->kind != PRODUCT && loop->columns != made->lanes) return "a sum over samples has other columns than they have";
     size_t local_rows = loop->rows, local_columns = columns;
     if (group->kind == IN_PANELS) {
@@ -142,16 +146,17 @@ static const char *loop_fault(const Layers *made, const layer_loop *loop, const 
 
 /* --- making -------------------------------------------------------------------------------------------- */
 
-/* One loop from (kind, over_samples, rows, columns, depth, code, initial, operands, results). */
+/* One loop from (kind, over_samples, rows, columns, depth, code, initial, constants, operands, results). */
 static int take_loop(layer_loop *loop, PyObject *given) {
-    PyObject *code, *initial, *operands, *results;
+    PyObject *code, *initial, *constants, *operands, *results;
     Py_ssize_t rows, columns, depth;
     size_t in = 0, out = 0;
-    if (!PyArg_ParseTuple(given, "iinnnOOOO", &loop->kind, &loop->over_samples, &rows, &columns, &depth, &code, &initial, &operands, &results)) return 0;
+    if (!PyArg_ParseTuple(given, "iinnnOOOOO", &loop->kind, &loop->over_samples, &rows, &columns, &depth, &code, &initial, &constants, &operands, &results)) return 0;
     if (rows < 1 || columns < 1 || depth < 0) return refused("a loop has an impossible size");
     loop->rows = (size_t)rows, loop->columns = (size_t)columns, loop->depth = (size_t)depth;
     if (!(loop->code = copied(code, sizeof(word), &loop->code_length, "code is 32-bit words"))) return 0;
     if (!(loop->initial = copied(initial, sizeof(double), &loop->slots, "the first values are doubles"))) return 0;
+    if (!(loop->constant = copied(constants, sizeof(word), &loop->constants, "constants are 32-bit words"))) return 0;
     if (!(loop->operand = copied(operands, sizeof(where), &in, "a place is six numbers"))) return 0;
     if (!(loop->result = copied(results, sizeof(where), &out, "a place is six numbers"))) return 0;
     loop->operands = in, loop->results = out;
@@ -228,8 +233,10 @@ static int take_table(Layers *made, layer_table *table, PyObject *given) {
     if (numbers % table->width || (made->rows && numbers / table->width != made->rows)) return refused("tables have different numbers of rows");
     made->rows = numbers / table->width;
     const size_t together = ALIGN / made->item, per_block = made->per_block;
-    if (turned < 0 || (size_t)turned % together || (size_t)turned > per_block || table->width > (per_block - (size_t)turned) / made->lanes) return refused("data leave a block");
-    if (plain >= 0 && ((size_t)plain % together || (size_t)plain > per_block || table->per_row > (per_block - (size_t)plain) / made->lanes)) return refused("data leave a block");
+    if (turned == -1) { /* one sample a step: into the shared memory */
+        if (plain < 0 || made->samples != 1 || (size_t)plain > made->size || table->width > made->size - (size_t)plain) return refused("data leave the memory");
+    } else if (turned < 0 || (size_t)turned % together || (size_t)turned > per_block || table->width > (per_block - (size_t)turned) / made->lanes) return refused("data leave a block");
+    if (turned >= 0 && plain >= 0 && ((size_t)plain % together || (size_t)plain > per_block || table->per_row > (per_block - (size_t)plain) / made->lanes)) return refused("data leave a block");
     if (made->floats) for (size_t n = 0; n < numbers; n++) ((float *)table->rows)[n] = (float)taken[n];
     return 1;
 }
@@ -438,6 +445,10 @@ static void place_data(const worker *own, size_t block) {
     const void **from = (const void **)own->around.room;
     for (size_t n = 0; n < made->table_count; n++) {
         const layer_table *table = made->tables + n;
+        if (table->turned < 0) {
+            memcpy((char *)run->shared + (size_t)table->plain * made->item, (const char *)table->rows + (size_t)run->picked[0] * table->width * made->item, table->width * made->item);
+            continue;
+        }
         for (size_t lane = 0; lane < count; lane++) {
             from[lane] = (const char *)table->rows + (size_t)run->picked[first + lane] * table->width * made->item;
             if (table->plain >= 0) memcpy(to + ((size_t)table->plain + lane * table->per_row) * made->item, from[lane], table->width * made->item);

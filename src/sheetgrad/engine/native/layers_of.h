@@ -2,6 +2,9 @@
 
 #include "vectors_of.h"
 
+#define U OF(anywhere) /* a vector that need not be aligned */
+typedef REAL U __attribute__((vector_size(sizeof(REAL) * TOGETHER), aligned(sizeof(REAL)), may_alias));
+
 #define SLOT(number) ((V *)slots[number])
 
 /* A tape over so many vectors of every slot. */
@@ -126,10 +129,10 @@ static void OF(rows)(const layer_loop *made, const surroundings *around, part_of
         part.row = 0, part.rows_end = 1;
     }
     const size_t width = part.columns_end - part.column < WIDEST ? part.columns_end - part.column : WIDEST;
-    for (size_t slot = 0; slot < made->slots; slot++) {
-        REAL *own = (REAL *)around->room + slot * WIDEST;
-        around->slot[slot] = own;
-        for (size_t lane = 0; lane < width; lane += TOGETHER) *(V *)(own + lane) = ALL(made->initial[slot]);
+    for (size_t slot = 0; slot < made->slots; slot++) around->slot[slot] = (REAL *)around->room + slot * WIDEST;
+    for (size_t n = 0; n < made->constants; n++) {
+        REAL *own = around->slot[made->constant[n]];
+        for (size_t lane = 0; lane < width; lane += TOGETHER) *(V *)(own + lane) = ALL(made->initial[made->constant[n]]);
     }
     const int across = made->kind == SUM_OVER_COLUMNS || made->kind == LARGEST_OVER_COLUMNS;
     const size_t blocks = made->over_samples ? around->blocks : 1;
@@ -248,38 +251,63 @@ static void OF(product)(const layer_loop *made, const surroundings *around, part
     }
 }
 
-/* What stands in `columns` columns below each other, side by side, in rows of another width. */
-static void OF(turned)(const REAL *from, size_t from_row, REAL *to, size_t to_row, size_t rows, size_t columns) {
-    for (size_t column = 0; column < columns; column += 8) {
-        const size_t columns_end = column + 8 < columns ? column + 8 : columns;
-        for (size_t row = 0; row < rows; row++)
-            for (size_t n = column; n < columns_end; n++) to[n * to_row + row] = from[row * from_row + n];
+/* Rows as columns. So many of both as a vector has are turned at once where the compiler can shuffle. */
+static void OF(turned)(const REAL *const *from, REAL *to, size_t to_row, size_t rows, size_t columns) {
+    size_t row = 0;
+#ifdef SHUFFLE
+    for (; row + TOGETHER <= rows; row += TOGETHER) {
+        size_t column = 0;
+        for (; column + TOGETHER <= columns; column += TOGETHER) {
+            V own[TOGETHER];
+            for (int n = 0; n < TOGETHER; n++) own[n] = (V)*(const U *)(from[row + (size_t)n] + column);
+            UNROLLED
+            for (int half = TOGETHER / 2; half; half /= 2) {
+                I first, second;
+                for (int lane = 0; lane < TOGETHER; lane++) {
+                    first[lane] = lane & half ? TOGETHER + lane - half : lane;
+                    second[lane] = lane & half ? TOGETHER + lane : lane + half;
+                }
+                UNROLLED
+                for (int n = 0; n < TOGETHER; n++) {
+                    if (n & half) continue;
+                    const V a = own[n], b = own[n + half];
+                    own[n] = SHUFFLE(a, b, first), own[n + half] = SHUFFLE(a, b, second);
+                }
+            }
+            for (int n = 0; n < TOGETHER; n++) *(U *)(to + (column + (size_t)n) * to_row + row) = (U)own[n];
+        }
+        for (; column < columns; column++)
+            for (size_t n = row; n < row + TOGETHER; n++) to[column * to_row + n] = from[n][column];
+    }
+#endif
+    for (; row < rows; row++)
+        for (size_t column = 0; column < columns; column++) to[column * to_row + row] = from[row][column];
+}
+
+static void OF(turn)(const layer_loop *made, const surroundings *around, const part_of_layer *part) {
+    const REAL *from[WIDEST];
+    for (size_t row = 0; row < made->rows; row += WIDEST) {
+        const size_t count = made->rows - row < WIDEST ? made->rows - row : WIDEST;
+        for (size_t n = 0; n < count; n++) from[n] = OF(place)(around, made->operand, part, row + n, 0);
+        OF(turned)(from, OF(place)(around, made->result, part, row, 0), (size_t)made->result->per_column, count, made->columns);
     }
 }
 
 static void OF(layer)(const layer_loop *made, const surroundings *around, part_of_layer part) {
     if (made->kind == PRODUCT) OF(product)(made, around, part);
-    else if (made->kind == TURN)
-        OF(turned)(OF(place)(around, made->operand, &part, 0, 0), (size_t)made->operand->per_row,
-                   OF(place)(around, made->result, &part, 0, 0), (size_t)made->result->per_column, made->rows, made->columns);
+    else if (made->kind == TURN) OF(turn)(made, around, &part);
     else OF(rows)(made, around, part);
 }
 
 /* Rows of samples as columns of a block; the numbers of samples that are not there are 0. */
 static void OF(gather)(const void *const *samples, size_t count, size_t width, void *block, size_t lanes) {
     REAL *to = block;
-    for (size_t first = 0; first < width; first += 8) {
-        const size_t end = first + 8 < width ? first + 8 : width;
-        for (size_t lane = 0; lane < count; lane++) {
-            const REAL *from = samples[lane];
-            for (size_t n = first; n < end; n++) to[n * lanes + lane] = from[n];
-        }
-        for (size_t n = first; n < end; n++)
-            for (size_t lane = count; lane < lanes; lane++) to[n * lanes + lane] = 0;
-    }
+    OF(turned)((const REAL *const *)samples, to, lanes, count, width);
+    if (count < lanes) for (size_t n = 0; n < width; n++) memset(to + n * lanes + count, 0, (lanes - count) * sizeof(REAL));
 }
 
 #undef SLOT
+#undef U
 #undef TILE
 #undef TILES
 #undef NAMES
