@@ -18,16 +18,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sheetgrad.engine.task import precision_of
     from sheetgrad.engine.trace import Trace
     from sheetgrad.engine.training import Run, train
     from sheetgrad.engine.verification import Verification, verify
 
-__all__ = ["Run", "Trace", "Verification", "train", "verify"]
+__all__ = ["Run", "Trace", "Verification", "precision_of", "train", "verify"]
 
 _HOMES = {
     "Run": "training",
     "Trace": "trace",
     "Verification": "verification",
+    "precision_of": "task",
     "train": "training",
     "verify": "verification",
 }

@@ -119,9 +119,7 @@ CHOICES = (
 """The first that fits is taken."""
 
 
-def choose(
-    program: Program, steps: int, engine: str | None = None, precision: Precision = "float64"
-) -> Kernel:
+def choose(program: Program, steps: int, engine: str | None = None, precision: Precision = "float64") -> Kernel:
     """The kernel for so many steps of a Program, or the one of the name that is given.
 
     Raises SpecError where there is none of that name, or it does not accept the

@@ -11,7 +11,6 @@ every row or in every column.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.emit.locals import in_place, whole
@@ -73,9 +72,7 @@ class Loop(NamedTuple):
         return self._replace(equations=equations, reads=(self.reads | other.reads) - makes, makes=makes)
 
 
-def looped(
-    kind: str, row: Index | None, column: Index | None, equation: Equation, over: Index | None = None
-) -> Loop:
+def looped(kind: str, row: Index | None, column: Index | None, equation: Equation, over: Index | None = None) -> Loop:
     """A loop around one equation."""
     reads = frozenset(map(whole, quantities(equation.value)))
     return Loop(kind, row, column, (equation,), over, reads, frozenset((whole(equation.target),)))

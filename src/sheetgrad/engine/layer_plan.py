@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.emit.locals import live, sources, whole
 from sheetgrad.engine.layer_loops import Loop, loops
-from sheetgrad.expr import Index, Next, Quantity, Ref
+from sheetgrad.expr import Index, Next, Quantity
 from sheetgrad.model import axes_of
 from sheetgrad.program import quantities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence, Set
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sheetgrad.engine.task import Task
     from sheetgrad.program import Program
@@ -172,12 +173,14 @@ def _same_panels(loop: Loop, group: Group) -> bool:
     return all(_reads_in_place(other, changed) for other in group.loops)
 
 
-def _reads_in_place(loop: Loop, made: Set[Quantity]) -> bool:
+def _reads_in_place(loop: Loop, made: AbstractSet[Quantity]) -> bool:
     if not loop.reads & made:
         return True
     axes = tuple(axis for axis in (loop.row, loop.column) if axis is not None)
     used = [one for equation in loop.equations for one in quantities(equation.value) if whole(one) in made]
-    return all(set(axes_of(one)) == set(axes) and one == whole(one) for one in used) and (loop.kind == "body" or not used)
+    return all(set(axes_of(one)) == set(axes) and one == whole(one) for one in used) and (
+        loop.kind == "body" or not used
+    )
 
 
 def _merged(before: tuple[Loop, ...], loop: Loop) -> tuple[Loop, ...]:

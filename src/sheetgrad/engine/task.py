@@ -11,6 +11,7 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
+from sheetgrad.errors import Problem, SpecError
 from sheetgrad.expr import Next, Partial, Quantity, Ref, members
 from sheetgrad.model import axes_of
 
@@ -88,6 +89,19 @@ class Runner(Protocol):
         ...
 
 
+def precision_of(name: str) -> Precision:
+    """The precision of a name. Raises SpecError where there is none.
+
+    >>> precision_of("float32")
+    'float32'
+    """
+    for precision in PRECISIONS:
+        if name == precision:
+            return precision
+    problem = Problem("precision", f"there is no precision {name!r}", f"give {' or '.join(PRECISIONS)}")
+    raise SpecError((problem,))
+
+
 def count(quantity: Quantity) -> int:
     """How many members a quantity under index variables has."""
     product = 1
@@ -143,7 +157,7 @@ def table(rows: Sequence[Value]) -> array[float]:
         return made
     for row in rows:
         try:
-            made.extend(row)  # type: ignore[arg-type]  # what is not a list of numbers is flattened
+            made.extend(row)
         except TypeError:
             made.extend(flat(row))
     return made

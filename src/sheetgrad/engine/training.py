@@ -12,7 +12,7 @@ from sheetgrad.engine.advance import Worker, advance, losses_are_fine, losses_in
 from sheetgrad.engine.choose import choose
 from sheetgrad.engine.loss import WholeLoss
 from sheetgrad.engine.schedule import batches, chunks, is_fixed, largest_batch
-from sheetgrad.engine.task import PRECISIONS, Chunk, Task, count, nested, numbers_for, spread, starting_state
+from sheetgrad.engine.task import Chunk, Task, count, nested, numbers_for, precision_of, spread, starting_state
 from sheetgrad.engine.trace import Trace
 from sheetgrad.errors import DivergedError, Problem, SpecError, TooLargeError
 from sheetgrad.notation import Notation
@@ -49,6 +49,8 @@ class Run(Shown):
     """If asked for: the loss that each step 0 … steps computes, over that step's own samples."""
     trace: Trace | None = field(default=None, repr=False)
     """If asked for: every named quantity at every step."""
+    precision: Precision = field(default="float64", repr=False)
+    """What the steps were computed in."""
 
     def as_json(self) -> dict[str, Any]:
         """Steps, learning rate and the loss before and after."""
@@ -83,7 +85,8 @@ def train(
     """
     steps = setup.steps if steps is None else steps
     rate = setup.learning_rates[0] if rate is None else rate
-    _check(steps, rate, precision)
+    _check(steps, rate)
+    precision_of(precision)
     crew = _Crew(setup, steps, trace=trace, losses=losses, engine=engine, precision=precision)
     start = starting_state(setup, crew.main.task.program)
     whole_loss = WholeLoss(setup)
@@ -96,7 +99,8 @@ def train(
             _Crew(setup, steps, trace=False, losses=True, engine=engine, precision=precision).trained(start, rate, None)
         raise
     recorded = crew.losses if losses else None
-    return Run(steps, rate, initial, final, _parameters(setup, state), recorded, crew.trace() if trace else None)
+    table = crew.trace() if trace else None
+    return Run(steps, rate, initial, final, _parameters(setup, state), recorded, table, precision)
 
 
 def _final(crew: _Crew, loss: float, rate: float) -> float:
@@ -106,15 +110,12 @@ def _final(crew: _Crew, loss: float, rate: float) -> float:
     return loss
 
 
-def _check(steps: int, rate: float, precision: str) -> None:
+def _check(steps: int, rate: float) -> None:
     problems = []
     if steps < 0:
         problems.append(Problem("steps", f"{steps} steps cannot be made", "give 0 or more"))
     if not isfinite(rate):
         problems.append(Problem("learning_rate", f"{rate} is not a finite number", "give a number such as 0.5"))
-    if precision not in PRECISIONS:
-        there = " or ".join(PRECISIONS)
-        problems.append(Problem("precision", f"there is no precision {precision!r}", f"give {there}"))
     if problems:
         raise SpecError(tuple(problems))
 

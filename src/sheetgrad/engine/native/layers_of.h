@@ -262,7 +262,7 @@ static void OF(turned)(const REAL *const *from, REAL *to, size_t to_row, size_t 
             for (int n = 0; n < TOGETHER; n++) own[n] = (V)*(const U *)(from[row + (size_t)n] + column);
             UNROLLED
             for (int half = TOGETHER / 2; half; half /= 2) {
-                I first, second;
+                I first = {0}, second = {0};
                 for (int lane = 0; lane < TOGETHER; lane++) {
                     first[lane] = lane & half ? TOGETHER + lane - half : lane;
                     second[lane] = lane & half ? TOGETHER + lane : lane + half;
