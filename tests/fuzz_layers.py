@@ -34,7 +34,7 @@ def networks() -> list[Any]:
         for precision in ("float64", "float32"):
             keep = (made.loss, made.forward[0].target)
             fixed = size == samples
-            found.append(Task(made, numbers_for(setup, made), str, keep, fixed=fixed, precision=precision))  # type: ignore[arg-type]  # one of two
+            found.append(Task(made, numbers_for(setup, made), str, keep, fixed=fixed, precision=precision))
     return found
 
 

@@ -144,9 +144,9 @@ def test_every_instruction_set_computes_the_same_up_to_roundings(precision: str)
         native, state, settings = native_of(setup, precision, name)
         native.run(state, settings, array("i", range(37)), 5, bytearray(40), 0, 1)
         ends.append(state.tolist())
-    near = {"rel": 1e-10, "abs": 1e-12} if precision == "float64" else {"rel": 1e-3, "abs": 1e-4}
+    relative, absolute = (1e-10, 1e-12) if precision == "float64" else (1e-3, 1e-4)
     for other in ends[1:]:
-        assert other == pytest.approx(ends[0], **near)
+        assert other == pytest.approx(ends[0], rel=relative, abs=absolute)
 
 
 def test_without_the_trace_the_parameters_are_the_same() -> None:

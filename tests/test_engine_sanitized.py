@@ -16,7 +16,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "sheetgrad" / "engine" / "native
 FUZZ = Path(__file__).with_name("fuzz_tapes.py")
 ROUNDS = 20_000 if MANY else 1_000
 FLAGS = (
-    *("-shared", "-fPIC", "-g", "-O1", "-ffp-contract=off", "-fno-math-errno", "-fno-omit-frame-pointer"),
+    *("-shared", "-fPIC", "-g", "-O0", "-ffp-contract=off", "-fno-math-errno", "-fno-omit-frame-pointer"),
     *("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror"),
 )
 
