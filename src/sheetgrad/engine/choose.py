@@ -72,7 +72,7 @@ KERNELS: Mapping[str, Kernel] = {
             loops.Loops,
             "loops in C over whole layers, one sample at a time",
             loops.NEEDS,
-            300_000_000,
+            600_000_000,
         ),
         Kernel(
             "layers",
@@ -80,7 +80,7 @@ KERNELS: Mapping[str, Kernel] = {
             layers.Layers,
             "loops in C over whole layers, many samples side by side",
             layers.NEEDS,
-            300_000_000,
+            600_000_000,
             PRECISIONS,
         ),
         Kernel(

@@ -76,7 +76,7 @@ def planned(task: Task) -> Plan:
     turned = {made: read for loop in early if loop.kind == "turn" for made in loop.makes for read in loop.reads}
     given = {symbol.whole for symbol in model.data}
     early = [loop for loop in early if loop.kind != "turn" or not loop.reads <= given]
-    early, deferred = _deferred(early, late, {*kept, *states})
+    early, deferred = _deferred(early, late, {*kept, *states}, sample)
     first = [group for run in _in_scopes(early, sample) for group in _grouped(run, sample)]
     then = _grouped(_put_before(deferred, late), sample)
     return Plan((*first, *then), len(first), sample, kept, tuple(states), turned)
@@ -93,12 +93,14 @@ def fits(program: Program) -> bool:
     return True
 
 
-def _deferred(early: Sequence[Loop], late: Sequence[Loop], needed: set[Quantity]) -> tuple[list[Loop], list[Loop]]:
+def _deferred(
+    early: Sequence[Loop], late: Sequence[Loop], needed: set[Quantity], sample: Index
+) -> tuple[list[Loop], list[Loop]]:
     """What only updates read, and no state goes into, is computed with them."""
     first, then = list[Loop](), list[Loop]()
     wanted = _reads(late)
     for loop in reversed(early):
-        if loop.kind == "product" and loop.makes <= wanted - needed - _reads(first) and not loop.reads & needed:
+        if _is_for_panels(loop, sample) and loop.makes <= wanted - needed - _reads(first) and not loop.reads & needed:
             then.append(loop)
         else:
             first.append(loop)
@@ -144,8 +146,10 @@ def _in_scopes(early: Sequence[Loop], sample: Index) -> list[list[Loop]]:
 def _grouped(run: Sequence[Loop], sample: Index) -> list[Group]:
     groups = list[Group]()
     for loop in run:
-        kind = FOR_BLOCKS if is_for_blocks(loop, sample) else IN_PANELS if _is_for_panels(loop) else ONCE
         last = groups[-1] if groups else None
+        kind = FOR_BLOCKS if is_for_blocks(loop, sample) else IN_PANELS if loop.kind == "product" else ONCE
+        if kind == ONCE and _is_for_panels(loop, sample) and last is not None and last.kind == IN_PANELS:
+            kind = IN_PANELS if _same_panels(loop, last) else ONCE
         if kind == ONCE and last is not None and last.kind == IN_PANELS and _may_precede(loop, last):
             groups.insert(-1, Group(ONCE, (loop,)))
         elif last is not None and last.kind == kind and (kind != IN_PANELS or _same_panels(loop, last)):
@@ -155,8 +159,9 @@ def _grouped(run: Sequence[Loop], sample: Index) -> list[Group]:
     return groups
 
 
-def _is_for_panels(loop: Loop) -> bool:
-    return loop.row is not None and loop.kind in {"product", "body"}
+def _is_for_panels(loop: Loop, sample: Index) -> bool:
+    """Whether it computes a matrix at each of its places."""
+    return loop.row is not None and loop.kind in {"product", "body"} and not is_for_blocks(loop, sample)
 
 
 def _may_precede(loop: Loop, group: Group) -> bool:
@@ -169,8 +174,12 @@ def _same_panels(loop: Loop, group: Group) -> bool:
     last = group.loops[-1]
     if (loop.row, loop.column) != (last.row, last.column) or not _reads_in_place(loop, group.makes):
         return False
-    changed = {made.state for made in loop.makes if isinstance(made, Next)}
-    return all(_reads_in_place(other, changed) for other in group.loops)
+    return all(_reads_in_place(other, _changed(loop)) for other in group.loops)
+
+
+def _changed(loop: Loop) -> set[Quantity]:
+    """The states that it writes over."""
+    return {made.state for made in loop.makes if isinstance(made, Next)}
 
 
 def _reads_in_place(loop: Loop, made: AbstractSet[Quantity]) -> bool:
@@ -187,6 +196,6 @@ def _merged(before: tuple[Loop, ...], loop: Loop) -> tuple[Loop, ...]:
     """Bodies of one shape in a row become one."""
     last = before[-1]
     same = last.kind == loop.kind == "body" and (last.row, last.column) == (loop.row, loop.column)
-    if not same or not _reads_in_place(loop, last.makes):
+    if not same or not _reads_in_place(loop, last.makes) or not _reads_in_place(last, _changed(loop)):
         return (*before, loop)
     return (*before[:-1], last.merged(loop))

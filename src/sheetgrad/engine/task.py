@@ -171,6 +171,8 @@ def as_doubles(values: State) -> array[float]:
     """
     if isinstance(values, list | tuple):
         return array("d", values)
+    if isinstance(values, array):
+        return values[:]
     made = array("d")
     made.frombytes(values.tobytes())
     return made
