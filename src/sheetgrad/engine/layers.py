@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sheetgrad.program import Program
 
 NEEDS = f"families used as a whole with at most two axes, and {tape.NEEDS}"
-PAYS = 3_000_000
+PAYS = 5_000_000
 """Terms of a step from which a second thread pays."""
 
 
