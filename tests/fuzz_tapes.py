@@ -211,6 +211,8 @@ def programs(seed: int) -> None:
         train(setup, steps=5, trace=True, engine="tape")
         if accepts(program(setup.model, setup.optimizer)):
             train(setup, steps=5, trace=True, engine="loops")
+            train(setup, steps=5, trace=True, engine="layers")
+            train(setup, steps=5, trace=True, engine="layers", precision="float32")
         train(setup, steps=5, losses=True, rate=1e6, engine="tape")
     except DivergedError:
         pass
@@ -222,9 +224,13 @@ def main(path: str, seed: int, rounds: int) -> None:
     find_counts(native)
     ran = sum(garbage(Random(seed * 10**6 + number), native) for number in range(rounds))  # noqa: S311 -- it draws tests
     looped = sum(loops(Random(seed * 10**6 + number), native) for number in range(rounds))  # noqa: S311 -- the same
+    from fuzz_layers import drawn, layers
+
+    bases = drawn(native)
+    layered = sum(layers(Random(seed * 10**6 + number), native, bases) for number in range(rounds))  # noqa: S311 -- the same
     for number in range(max(4, rounds // 500)):
         programs(seed + number)
-    sys.stdout.write(f"{ran} {looped}\n")
+    sys.stdout.write(f"{ran} {looped} {layered}\n")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from sheetgrad.engine.explain import explained
 from sheetgrad.errors import SpecError
 from sheetgrad.network import load
 
-HERE = [name for name in KERNELS if name not in {"tape", "loops"} or tape.is_built()]
+HERE = [name for name in KERNELS if name not in {"tape", "loops", "layers"} or tape.is_built()]
 
 
 @pytest.mark.parametrize("steps", [0, 10, 10_000])
@@ -70,6 +70,25 @@ def test_the_command_explains_and_obeys() -> None:
     assert json.loads(trained.stdout)["steps"] == 5
     refused = CliRunner().invoke(app, ["train", "class", "--engine", "none"])
     assert refused.exit_code == 2
+
+
+def test_single_precision_is_said_by_the_command_and_explained() -> None:
+    run = CliRunner().invoke(app, ["train", "iris", "--precision", "float32", "--steps", "3"])
+    assert "3 steps at learning rate 0.01, computed in float32" in run.stdout
+    asked = explained(load("class"), steps=10, precision="float32")
+    assert asked.chosen == ("layers" if tape.is_built() else "arrays")
+    assert "does not compute in float32" in {line.verdict for line in asked.lines}
+    as_json = CliRunner().invoke(app, ["train", "class", "--precision", "float32", "--steps", "3", "--json"])
+    assert set(json.loads(as_json.stdout)) == {"steps", "learning_rate", "initial_loss", "final_loss"}
+    assert CliRunner().invoke(app, ["train", "class", "--precision", "half"]).exit_code == 2
+
+
+def test_without_the_extension_single_precision_is_left_to_numpy() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tape, "find_spec", lambda _name: None)
+        assert explained(load("iris"), precision="float32").chosen == "arrays"
+        single = sheetgrad.train("iris", steps=20, precision="float32")
+    assert single.final_loss == pytest.approx(sheetgrad.train("iris", steps=20).final_loss, rel=1e-5)
 
 
 def test_a_choice_says_in_words_what_it_is_for() -> None:

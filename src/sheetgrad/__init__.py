@@ -159,25 +159,37 @@ def train(
     trace: bool = False,
     losses: bool = False,
     engine: str | None = None,
+    precision: str = "float64",
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Train, and get the losses, the parameters and (with `trace`) every quantity at every step.
 
     `steps` and `rate` are the spec's own when None. `progress` is called now and
     then with the steps done and the steps in all. `engine` names a kernel
-    (straight, tape, arrays …) in place of the quickest; all give the same numbers.
+    (straight, tape, layers …) in place of the quickest; all give the same numbers.
+    With `precision="float32"` steps are computed in single precision, which is
+    quicker and right to about seven digits; the first and the last loss are
+    computed in double from the weights as they are.
 
     Raises:
-        SpecError: the spec is wrong, or the engine cannot compute it.
+        SpecError: the spec is wrong, or the engine or precision cannot be had.
         DivergedError: a number was no longer finite; says at which step.
 
     >>> round(train("class", steps=100, rate=0.5).final_loss, 12)
     0.029166680236
     """
-    from sheetgrad.engine import train
+    from sheetgrad.engine import precision_of, train
 
-    setup = load(source)
-    return train(setup, steps=steps, rate=rate, trace=trace, losses=losses, engine=engine, progress=progress)
+    return train(
+        load(source),
+        steps=steps,
+        rate=rate,
+        trace=trace,
+        losses=losses,
+        engine=engine,
+        precision=precision_of(precision),
+        progress=progress,
+    )
 
 
 def sweep(

@@ -113,6 +113,9 @@ def train(
     kernel: Annotated[
         str | None, typer.Option("--engine", metavar="NAME", help="Which kernel computes; else the quickest.")
     ] = None,
+    precision: Annotated[
+        str, typer.Option(metavar="NAME", help="Compute steps as float64, or as float32, which is quicker.")
+    ] = "float64",
     explain_engine: Annotated[
         bool, typer.Option("--explain-engine", help="Say which kernel would compute, and why, and stop.")
     ] = False,
@@ -122,10 +125,11 @@ def train(
     """Train a network, and say what the loss was and is."""
     from sheetgrad import engine
 
+    kind = engine.precision_of(precision)
     if explain_engine:
         from sheetgrad.engine.explain import explained
 
-        found = explained(setup_of(spec), steps=steps, engine=kernel)
+        found = explained(setup_of(spec), steps=steps, engine=kernel, precision=kind)
         show(as_json_text(found.as_json()) if as_json or output == "json" else str(found))
         return
     if trace is not None and not trace.endswith((".csv", ".parquet")):
@@ -138,6 +142,7 @@ def train(
             rate=rate,
             trace=trace is not None,
             engine=kernel,
+            precision=kind,
             progress=lambda step, last: say(f"step {step:,} of {last:,}"),
         )
     if trace is not None and done.trace is not None:
@@ -146,10 +151,15 @@ def train(
         show(as_json_text(done.as_json()))
     else:
         show(
-            f"{done.steps:,} steps at learning rate {done.learning_rate:g}\n"
+            f"{done.steps:,} steps at learning rate {done.learning_rate:g}{in_single(done.precision)}\n"
             f"loss at the start  {done.initial_loss!r}\n"
             f"loss at the end    {done.final_loss!r}"
         )
+
+
+def in_single(precision: str) -> str:
+    """What is said of numbers that are not doubles."""
+    return ", computed in float32" if precision == "float32" else ""
 
 
 @app.command()

@@ -7,6 +7,7 @@ which. Nothing here knows what a layer is: a Program is a list of equations.
     straight  generated straight-line Python, for anything small
     tape      operations for the interpreter in C, for long runs (`values`, `tiles`, `encoding`)
     loops     loops in C over whole layers, for one sample a step (`nests`)
+    layers    loops in C over whole layers, for many samples a step (`layer_loops`, `layer_plan`, `layer_layout`)
     arrays    generated NumPy, for families (`lowering`, `namespaces`)
     choose    which kernel for which work (`explain` says it)
     training  steps in chunks (`schedule`, `advance`, `loss`), into a Run with its Trace
@@ -18,16 +19,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sheetgrad.engine.task import precision_of
     from sheetgrad.engine.trace import Trace
     from sheetgrad.engine.training import Run, train
     from sheetgrad.engine.verification import Verification, verify
 
-__all__ = ["Run", "Trace", "Verification", "train", "verify"]
+__all__ = ["Run", "Trace", "Verification", "precision_of", "train", "verify"]
 
 _HOMES = {
     "Run": "training",
     "Trace": "trace",
     "Verification": "verification",
+    "precision_of": "task",
     "train": "training",
     "verify": "verification",
 }

@@ -65,6 +65,32 @@ class Loops:
         /,
     ) -> None: ...
 
+@final
+class Layers:
+    def __new__(
+        cls,
+        *,
+        memory: Buffer,
+        states: Buffer,
+        settings: Buffer,
+        tables: Sequence[tuple[int, Buffer, int, int]],
+        loops: Sequence[tuple[object, ...]],
+        groups: Buffer,
+        keeps_after: int,
+        kept: Buffer,
+        per_block: int,
+        local: int,
+        lanes: int,
+        samples: int,
+        varying: bool,
+        floats: bool,
+        instructions: str | None = None,
+    ) -> Layers: ...
+    def run(
+        self, state: Buffer, settings: Buffer, samples: Buffer, steps: int, kept: Buffer, offset: int, threads: int, /
+    ) -> None: ...
+
+def shuffled(state: Buffer, order: Buffer, /) -> None: ...
 def instructions() -> list[str]: ...
 def computed(function: str, values: Buffer, instructions: str, /) -> None: ...
 def first_lost(values: Buffer, start: int, stride: int, /) -> int: ...

@@ -74,6 +74,16 @@ def _writer(task: Task, buffer: Memory, offset: int, rows: int) -> Callable[...,
     return write
 
 
+def _typed(type_: np.dtype[Any]) -> dict[str, Callable[..., Any]]:
+    """The functions that make numbers of a type by themselves."""
+    import numpy as np
+
+    return {
+        "zeros": lambda shape: np.zeros(shape, dtype=type_),
+        "positive": lambda x: np.greater(x, 0).astype(type_),
+    }
+
+
 class Arrays:
     """The kernel for one task."""
 
@@ -83,8 +93,9 @@ class Arrays:
 
         self.task = task
         model = task.program.model
-        self._data = [np.asarray(task.numbers.samples[symbol], dtype=np.float64) for symbol in model.data]
-        self._constants = [np.asarray(task.numbers.values[symbol], dtype=np.float64) for symbol in model.constants]
+        self._type = np.dtype(task.precision)
+        self._data = [np.asarray(task.numbers.samples[symbol], dtype=self._type) for symbol in model.data]
+        self._constants = [np.asarray(task.numbers.values[symbol], dtype=self._type) for symbol in model.constants]
         self._states: list[Symbol] = [*model.parameters, *task.program.states]
 
     def __call__(
@@ -104,8 +115,8 @@ class Arrays:
         else:
             fixed, rows = [], map(self._row, chunk.batches)  # type: ignore[assignment]  # any iterable will do
         with np.errstate(all="ignore"):
-            parts = self._run(rows, [*fixed, *self._constants], self._parts(start), settings, write)
-        return np.concatenate([np.ravel(part) for part in parts]) if parts else start
+            parts = self._run(rows, [*fixed, *self._constants], self._parts(start.astype(self._type)), settings, write)
+        return np.concatenate([np.ravel(part) for part in parts]).astype(np.float64) if parts else start
 
     def source(self) -> str:
         """The NumPy source."""
@@ -136,7 +147,7 @@ class Arrays:
 
     @cached_property
     def _run(self) -> Callable[..., list[Any]]:
-        return compiled(self.source(), bound=NAMESPACES["numpy"]())
+        return compiled(self.source(), bound={**NAMESPACES["numpy"](), **_typed(self._type)})
 
     @staticmethod
     def _wholes(symbols: Any) -> list[Ref]:  # noqa: ANN401 -- any iterable of symbols
@@ -147,7 +158,7 @@ class Arrays:
         sampled = self.task.program.model.sampled is not None
         return [rows[list(batch)] if sampled else rows[batch[0]] for rows in self._data]
 
-    def _parts(self, state: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
+    def _parts(self, state: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
         """The flat state as one array a family."""
         parts, place = [], 0
         for symbol in self._states:

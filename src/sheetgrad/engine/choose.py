@@ -11,12 +11,13 @@ import math
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sheetgrad.engine.task import PRECISIONS
 from sheetgrad.errors import BrokenInvariant, Problem, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sheetgrad.engine.task import Runner, Task
+    from sheetgrad.engine.task import Precision, Runner, Task
     from sheetgrad.program import Program
 
 
@@ -32,6 +33,8 @@ class Kernel(NamedTuple):
     """What must be so where it does not accept a Program."""
     work: int = 3_000_000
     """Scalar equations in a chunk, some tenths of a second: so often is progress told."""
+    precisions: tuple[Precision, ...] = ("float64",)
+    """What it computes with."""
 
     @property
     def accepts(self) -> Callable[[Program], bool]:
@@ -86,9 +89,17 @@ KERNELS: Mapping[str, Kernel] = {
             "Loops",
             "loops in C over whole layers, one sample at a time",
             f"one sample a step, families used as a whole with at most two axes, and {EXTENSION}",
-            300_000_000,
+            600_000_000,
         ),
-        Kernel("arrays", "Arrays", "NumPy over whole layers", "families used as a whole"),
+        Kernel(
+            "layers",
+            "Layers",
+            "loops in C over whole layers, many samples side by side",
+            f"families used as a whole with at most two axes, and {EXTENSION}",
+            600_000_000,
+            PRECISIONS,
+        ),
+        Kernel("arrays", "Arrays", "NumPy over whole layers", "families used as a whole", precisions=PRECISIONS),
     )
 }
 
@@ -100,7 +111,11 @@ CHOICES = (
     Choice("tape", equations=400, least=200_000),
     Choice("straight", equations=60),
     Choice("loops"),
-    # What is left has several samples a step, uses families by number, or has no C extension.
+    # With several samples a step: as layers it costs 7 ms to make ready, and a step 1 µs and more; straight-line
+    # Python costs 60 µs an equation to make ready.
+    Choice("straight", equations=150, steps=2_000),
+    Choice("layers"),
+    # What is left uses families by number or with more axes, or has no C extension.
     Choice("tape", equations=3_000, least=2_000),
     Choice("straight", equations=800),
     # As arrays a step costs at least 12 µs, and importing NumPy 0.1 s, which a few thousand dearer steps do not reach.
@@ -113,26 +128,33 @@ CHOICES = (
 """The first that fits is taken."""
 
 
-def choose(program: Program, steps: int, engine: str | None = None) -> Kernel:
+def choose(program: Program, steps: int, engine: str | None = None, precision: Precision = "float64") -> Kernel:
     """The kernel for so many steps of a Program, or the one of the name that is given.
 
-    Raises SpecError where there is none of that name, or it does not accept the Program.
+    Raises SpecError where there is none of that name, or it does not accept the
+    Program, or none computes it in float32.
     """
     if engine is not None:
-        return _named(program, engine)
+        return _named(program, engine, precision)
     for choice in CHOICES:
         kernel = KERNELS[choice.kernel]
-        if choice.fits(program.size, steps) and kernel.accepts(program):
+        if choice.fits(program.size, steps) and precision in kernel.precisions and kernel.accepts(program):
             return kernel
+    if precision != "float64":
+        wrong = f"no engine computes {program.model.name} in {precision}"
+        raise SpecError((Problem("precision", wrong, f"it needs {KERNELS['arrays'].needs}; leave the precision out"),))
     message = f"no kernel accepts the program of {program.model.name}"
     raise BrokenInvariant(message)
 
 
-def _named(program: Program, name: str) -> Kernel:
+def _named(program: Program, name: str, precision: Precision) -> Kernel:
     if name not in KERNELS:
         raise SpecError((Problem("engine", f"no engine is called {name!r}", f"there are {', '.join(KERNELS)}"),))
     kernel = KERNELS[name]
     if not kernel.accepts(program):
         wrong = f"{name} cannot compute {program.model.name}"
         raise SpecError((Problem("engine", wrong, f"it needs {kernel.needs}; leave the engine out"),))
+    if precision not in kernel.precisions:
+        able = ", ".join(other.name for other in KERNELS.values() if precision in other.precisions)
+        raise SpecError((Problem("engine", f"{name} does not compute in {precision}", f"these do: {able}"),))
     return kernel

@@ -119,8 +119,8 @@ def encoded(program: Program, task: Task) -> Encoded:
     return _Encoder(values, given, kept, changed, border, fixed=task.fixed, flows=flows).encoded()
 
 
-def body_of(equations: Sequence[Equation]) -> Body:
-    """Equations as operations over slots, every target kept in a slot of its own."""
+def body_of(equations: Sequence[Equation], wanted: Sequence[Quantity] | None = None) -> Body:
+    """Equations as operations over slots, every target (that is wanted) kept in a slot of its own."""
     targets = [equation.target for equation in equations]
     used = list(dict.fromkeys(q for equation in equations for q in quantities(equation.value) if q not in targets))
     given = _Given([], [], used, [])
@@ -128,7 +128,7 @@ def body_of(equations: Sequence[Equation]) -> Body:
     for quantity in used:
         values.leaf(quantity)
     values.equations(equations)
-    kept = [values.known[target] for target in targets]
+    kept = [values.known[target] for target in (targets if wanted is None else wanted)]
     made = _Encoder(values, given, kept, {}, len(values), fixed=False).encoded()
     lines = [line for line in (*made.once, *made.step) if line.operation != "KEEP"]
     return Body(lines, made.initial, dict(zip(used, made.data, strict=True)), list(range(len(kept))))

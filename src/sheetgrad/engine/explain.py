@@ -11,7 +11,7 @@ from sheetgrad.engine.schedule import largest_batch
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sheetgrad.engine.choose import Choice
+    from sheetgrad.engine.task import Precision
     from sheetgrad.program import Program
     from sheetgrad.setup import Setup
 
@@ -49,7 +49,9 @@ class Explanation(NamedTuple):
         return {**self._asdict(), "lines": [line._asdict() for line in self.lines]}
 
 
-def explained(setup: Setup, *, steps: int | None = None, engine: str | None = None) -> Explanation:
+def explained(
+    setup: Setup, *, steps: int | None = None, engine: str | None = None, precision: Precision = "float64"
+) -> Explanation:
     """Why a setup is trained by the engine that it is trained by.
 
     Raises SpecError as `train` does where the engine that is named cannot do it.
@@ -60,19 +62,21 @@ def explained(setup: Setup, *, steps: int | None = None, engine: str | None = No
     """
     steps = setup.steps if steps is None else steps
     program = differentiated(setup.model.batched(largest_batch(setup), setup.reduction), setup.optimizer)
-    chosen = choose(program, steps, engine).name
-    lines = _lines(program, steps, CHOICES, taken=engine is not None)
+    chosen = choose(program, steps, engine, precision).name
+    lines = _lines(program, steps, precision, taken=engine is not None)
     return Explanation(setup.name, program.size, steps, chosen, tuple(lines))
 
 
-def _lines(program: Program, steps: int, choices: Iterable[Choice], *, taken: bool) -> Iterable[Line]:
+def _lines(program: Program, steps: int, precision: Precision, *, taken: bool) -> Iterable[Line]:
     """The choices from the top; `taken` where one was named, so that none is chosen."""
-    for choice in choices:
+    for choice in CHOICES:
         kernel = KERNELS[choice.kernel]
         if taken:
             verdict = ""
         elif not choice.fits(program.size, steps):
             verdict = "not for this much"
+        elif precision not in kernel.precisions:
+            verdict = f"does not compute in {precision}"
         elif not kernel.accepts(program):
             verdict = f"needs {kernel.needs}"
         else:

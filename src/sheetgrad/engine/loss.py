@@ -34,7 +34,7 @@ class WholeLoss:
         self._setup = setup
         number = setup.sample_count
         kernel = choose(Program(setup.model.batched(number, "sum"), ()), 1)
-        size = BLOCK if kernel.name == "arrays" else 1
+        size = BLOCK if kernel.name in {"arrays", "layers"} else 1
         blocks = [tuple(range(start, min(start + size, number))) for start in range(0, number, size)]
         self._work = []
         for length, group in groupby(blocks, key=len):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
+
+from sheetgrad.engine.tape import is_built
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,14 +29,27 @@ def _shuffled(setup: Setup) -> Iterator[Batch]:
 
 def _mini_batches(setup: Setup, size: int | None = None) -> Iterator[Batch]:
     """A new order for every pass, cut into batches; the last batch of a pass may be smaller."""
+    size = min(size or setup.batch_size, setup.sample_count)
+    for order in _orders(setup.seed, setup.sample_count):
+        yield from (tuple(order[start : start + size]) for start in range(0, len(order), size))
+
+
+def _orders(seed: int, count: int) -> Iterator[list[int]]:
+    """All numbers below a count, shuffled again and again."""
     from random import Random
 
-    size = min(size or setup.batch_size, setup.sample_count)
-    chance = Random(setup.seed)  # noqa: S311 -- it shuffles samples, it keeps no secrets
-    order = list(range(setup.sample_count))
+    chance = Random(seed)  # noqa: S311 -- it shuffles samples, it keeps no secrets
+    order = list(range(count))
+    if not is_built():
+        while True:
+            chance.shuffle(order)
+            yield order
+    from sheetgrad.engine._native import shuffled
+
+    state, numbers = array("I", chance.getstate()[1]), array("i", order)
     while True:
-        chance.shuffle(order)
-        yield from (tuple(order[start : start + size]) for start in range(0, len(order), size))
+        shuffled(state, numbers)
+        yield numbers.tolist()
 
 
 def _whole(setup: Setup) -> Iterator[Batch]:

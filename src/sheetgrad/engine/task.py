@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
+from sheetgrad.errors import Problem, SpecError
 from sheetgrad.expr import Next, Partial, Quantity, Ref, members
 from sheetgrad.model import axes_of
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 Batch: TypeAlias = "tuple[int, ...]"
 """The samples of one step, counted from 0."""
 
+
+Precision: TypeAlias = Literal["float64", "float32"]
+PRECISIONS: tuple[Precision, ...] = ("float64", "float32")
 
 State: TypeAlias = Any
 """A flat sequence of floats: a list, or a NumPy array of one axis."""
@@ -56,6 +60,8 @@ class Task:
     """Whether parameters and states change from step to step."""
     fixed: bool = True
     """Whether every step has the same samples."""
+    precision: Precision = "float64"
+    """What the numbers of a step are computed as; a state is given and returned as doubles."""
 
     @property
     def width(self) -> int:
@@ -81,6 +87,19 @@ class Runner(Protocol):
     def __call__(self, chunk: Chunk, buffer: Memory, offset: int = 0, *, careful: bool = False) -> State:
         """Run the chunk."""
         ...
+
+
+def precision_of(name: str) -> Precision:
+    """The precision of a name. Raises SpecError where there is none.
+
+    >>> precision_of("float32")
+    'float32'
+    """
+    for precision in PRECISIONS:
+        if name == precision:
+            return precision
+    problem = Problem("precision", f"there is no precision {name!r}", f"give {' or '.join(PRECISIONS)}")
+    raise SpecError((problem,))
 
 
 def count(quantity: Quantity) -> int:
@@ -135,6 +154,26 @@ def flat(value: Value) -> list[float]:
     return [float(part) for part in value]
 
 
+def table(rows: Sequence[Value]) -> array[float]:
+    """The numbers of all rows, one row after the other.
+
+    >>> table([[1, 2.5], [3, 4]])
+    array('d', [1.0, 2.5, 3.0, 4.0])
+    """
+    made = array("d")
+    if hasattr(rows[0], "dtype"):
+        import numpy as np
+
+        made.frombytes(np.asarray(rows, dtype=np.float64).tobytes())
+        return made
+    for row in rows:
+        try:
+            made.extend(row)
+        except TypeError:
+            made.extend(flat(row))
+    return made
+
+
 def as_doubles(values: State) -> array[float]:
     """A flat sequence as an array of its own.
 
@@ -143,6 +182,8 @@ def as_doubles(values: State) -> array[float]:
     """
     if isinstance(values, list | tuple):
         return array("d", values)
+    if isinstance(values, array):
+        return values[:]
     made = array("d")
     made.frombytes(values.tobytes())
     return made

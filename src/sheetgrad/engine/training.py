@@ -13,14 +13,14 @@ from sheetgrad.engine.advance import Worker, advance, losses_are_fine, losses_in
 from sheetgrad.engine.choose import choose
 from sheetgrad.engine.loss import WholeLoss
 from sheetgrad.engine.schedule import batches, chunks, is_fixed, largest_batch
-from sheetgrad.engine.task import Chunk, Task, count, nested, numbers_for, spread, starting_state
+from sheetgrad.engine.task import Chunk, Task, count, nested, numbers_for, precision_of, spread, starting_state
 from sheetgrad.errors import DivergedError, Problem, SpecError, TooLargeError
 from sheetgrad.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sheetgrad.engine.task import State
+    from sheetgrad.engine.task import Precision, State
     from sheetgrad.engine.trace import Trace
     from sheetgrad.expr import Quantity, Symbol
     from sheetgrad.notation import Notation
@@ -50,6 +50,8 @@ class Run(Shown):
     """If asked for: the loss that each step 0 … steps computes, over that step's own samples."""
     trace: Trace | None = field(default=None, repr=False)
     """If asked for: every named quantity at every step."""
+    precision: Precision = field(default="float64", repr=False)
+    """What the steps were computed in."""
 
     def as_json(self) -> dict[str, Any]:
         """Steps, learning rate and the loss before and after."""
@@ -65,6 +67,7 @@ def train(
     trace: bool = False,
     losses: bool = False,
     engine: str | None = None,
+    precision: Precision = "float64",
     progress: Callable[[int, int], object] | None = None,
 ) -> Run:
     """Train from the setup's starting values and return what came of it.
@@ -72,16 +75,20 @@ def train(
     A step is one update: after one sample, one mini-batch or the whole batch,
     as `setup.update` says. `progress(done, steps)` is called several times a second.
     `engine` names a kernel in place of the one that `engine.choose` would take.
+    With `precision="float32"` the steps are computed in single precision; the
+    loss over all samples, before and after, is always computed in double.
 
     Raises:
         DivergedError: a parameter or loss stopped being finite; names step and quantity.
-        SpecError: `steps` is negative, `rate` is not a finite number, or the engine cannot do it.
+        SpecError: `steps` is negative, `rate` is not a finite number, there is no such
+            precision, or the engine cannot do it.
         TooLargeError: the trace would not fit into memory.
     """
     steps = setup.steps if steps is None else steps
     rate = setup.learning_rates[0] if rate is None else rate
     _check(steps, rate)
-    crew = _Crew(setup, steps, trace=trace, losses=losses, engine=engine)
+    precision_of(precision)
+    crew = _Crew(setup, steps, trace=trace, losses=losses, engine=engine, precision=precision)
     start = starting_state(setup, crew.main.task.program)
     whole_loss = WholeLoss(setup)
     initial = whole_loss(start)
@@ -90,10 +97,11 @@ def train(
         final = _final(crew, whole_loss(state), rate)
     except DivergedError:
         if not losses:  # the loss may have been lost before the parameters: look for the first of all
-            _Crew(setup, steps, trace=False, losses=True, engine=engine).trained(start, rate, None)
+            _Crew(setup, steps, trace=False, losses=True, engine=engine, precision=precision).trained(start, rate, None)
         raise
     recorded = crew.losses if losses else None
-    return Run(steps, rate, initial, final, _parameters(setup, state), recorded, crew.trace() if trace else None)
+    table = crew.trace() if trace else None
+    return Run(steps, rate, initial, final, _parameters(setup, state), recorded, table, precision)
 
 
 def _final(crew: _Crew, loss: float, rate: float) -> float:
@@ -144,8 +152,11 @@ def _names(program: Program, setup: Setup) -> Callable[[Quantity], str]:
 class _Crew:
     """One worker for each size of batch, and what they have written down."""
 
-    def __init__(self, setup: Setup, steps: int, *, trace: bool, losses: bool, engine: str | None) -> None:
-        self.setup, self.steps, self._trace, self._losses, self._engine = setup, steps, trace, losses, engine
+    def __init__(
+        self, setup: Setup, steps: int, *, trace: bool, losses: bool, engine: str | None, precision: Precision
+    ) -> None:
+        self.setup, self.steps, self._trace, self._losses = setup, steps, trace, losses
+        self._engine, self._precision = engine, precision
         self._workers: dict[int, Worker] = {}
         self.losses = array("d")
         self._pieces: list[tuple[int, memoryview]] = []
@@ -205,8 +216,9 @@ class _Crew:
         setup = self.setup
         program = differentiated(setup.model.batched(size, setup.reduction), setup.optimizer)
         keep = columns_of(program) if self._trace else (program.loss,) if self._losses else ()
-        task = Task(program, numbers_for(setup, program), _names(program, setup), keep, fixed=is_fixed(setup))
-        return Worker.made(task, choose(program, self.steps, self._engine))
+        numbers, precision = numbers_for(setup, program), self._precision
+        task = Task(program, numbers, _names(program, setup), keep, fixed=is_fixed(setup), precision=precision)
+        return Worker.made(task, choose(program, self.steps, self._engine, precision))
 
     def trace(self) -> Trace:
         """Everything that was written down; a batch that is smaller leaves its missing samples not-a-number."""

@@ -53,6 +53,7 @@ class _Perceptron:
         momentum: float = 0.9,
         initialisation: str = "xavier",
         random_state: int = 0,
+        precision: str = "float64",
     ) -> None:
         """Keep the parameters as they are given; they are looked at when it is trained."""
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -64,6 +65,7 @@ class _Perceptron:
         self.momentum = momentum
         self.initialisation = initialisation
         self.random_state = random_state
+        self.precision = precision
 
     @classmethod
     def _names(cls) -> list[str]:
@@ -95,7 +97,8 @@ class _Perceptron:
         size = min(len(inputs), USUAL_BATCH) if self.batch_size == "auto" else int(self.batch_size)
         setup = self._setup(inputs, targets, min(size, len(inputs)))
         passes = -(-len(inputs) // min(size, len(inputs)))
-        run = engine.train(setup, steps=self.max_iter * passes, losses=True)
+        precision = engine.precision_of(self.precision)
+        run = engine.train(setup, steps=self.max_iter * passes, losses=True, precision=precision)
         losses = list(run.losses or ())
         self.setup_, self.run_ = setup, run
         self.n_features_in_ = inputs.shape[1]

@@ -3,6 +3,7 @@
 #define SHEETGRAD_LANES_H
 
 #include "loops.h"
+#include "operands.h"
 #include "tape.h"
 
 enum { LANES = 64 }; /* so many networks share a pass over the code */
@@ -21,8 +22,8 @@ typedef struct {
     int (*is_there)(void);
     void (*run)(const word *code, double *slots, lane_stretch *work, size_t vectors);
     void (*loop)(const loop *made, double *memory);
-    void (*exp)(double *values, size_t vectors);
-    void (*tanh)(double *values, size_t vectors);
+    void (*exp)(void *values, size_t vectors);
+    void (*tanh)(void *values, size_t vectors);
 } instruction_set;
 
 /* From the plainest on; the last that is there is the best. */

@@ -454,6 +454,7 @@ static PyObject *computed(PyObject *module, PyObject *arguments) {
 static PyMethodDef methods[] = {
     {"instructions", names_of_instructions, METH_NOARGS, "instructions()\n--\n\nThe instruction sets that this machine has, the best at the end."},
     {"computed", computed, METH_VARARGS, "computed(function, values, instructions)\n--\n\nexp or tanh of doubles in place, as the lanes compute it."},
+    {"shuffled", shuffled, METH_VARARGS, "shuffled(state, order)\n--\n\nShuffle 32-bit numbers in place, as random.Random does it; the state changes too."},
     {"first_lost", first_lost, METH_VARARGS, "first_lost(values, start, stride)\n--\n\nThe first of every stride-th double that is not finite, or -1."},
     {NULL, NULL, 0, NULL},
 };
@@ -483,6 +484,9 @@ static int fill(PyObject *module) {
     Py_DECREF(type);
     if (bad || !(type = PyType_FromModuleAndSpec(module, &loops_spec, NULL))) return -1;
     bad = PyModule_AddObjectRef(module, "Loops", type);
+    Py_DECREF(type);
+    if (bad || !(type = PyType_FromModuleAndSpec(module, &layers_spec, NULL))) return -1;
+    bad = PyModule_AddObjectRef(module, "Layers", type);
     Py_DECREF(type);
     return bad ? -1 : add_operations(module);
 }

@@ -24,6 +24,8 @@ int askew(const Py_buffer *view, Py_ssize_t offset, size_t item);
 /* The best instruction set that this machine has, or the one that is asked for; NULL with the error set. */
 const instruction_set *instructions(const char *name);
 
-extern PyType_Spec loops_spec;
+PyObject *shuffled(PyObject *module, PyObject *arguments);
+
+extern PyType_Spec loops_spec, layers_spec;
 
 #endif
