@@ -11,7 +11,8 @@ from sheetgrad.check.code_claims import Claims, claims_of
 from sheetgrad.check.code_judge import judged
 from sheetgrad.check.code_losses import own_losses, usual_losses
 from sheetgrad.check.code_points import CodePoints, same
-from sheetgrad.check.code_words import explained, network_words, update_finding
+from sheetgrad.check.code_words import explained, network_words
+from sheetgrad.check.code_updates import update_finding
 from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.read.python.follow import follow
 from sheetgrad.read.python.leaves import SHARES
@@ -185,11 +186,13 @@ def _write(report: Report, reading: Reading) -> None:
             report.findings.append(explained(report, found, judgement, ruling))
         elif verdict == "unread":
             report.findings.append(_unread(report, binding, ruling.reason))
+    blamed: set[int] = set()
     for moved in judgement.updates:
         seen.add(id(moved.update.binding))
         _count(report, moved.update.binding, moved.verdict)  # type: ignore[arg-type]  # the words of a verdict
-        if moved.verdict == "false":
-            report.findings.append(update_finding(report, judgement, moved))
+        if moved.verdict == "false" and id(moved.rule) not in blamed:
+            blamed.add(id(moved.rule))  # a step and the memory it uses have one mistake, not two
+            report.findings.append(update_finding(report, found, judgement, moved))
     for binding in found.forward:
         if id(binding) not in seen and binding.value is not None and not binding.name.endswith("()"):
             _count(

@@ -47,6 +47,8 @@ class Claims:
     forward: list[Binding] = field(default_factory=list)
     gradients: list[Gradient] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
+    memories: list[Update] = field(default_factory=list)
+    """The next values of what an optimizer remembers."""
     partial: list[Binding] = field(default_factory=list)
     """Gradients that are not finished on that line."""
     losses: list[Binding] = field(default_factory=list)
@@ -62,8 +64,10 @@ def claims_of(session: Session) -> Claims:
     later = _bits([binding for binding, _ in candidates if binding.value is None or binding.value.place not in named])
     plainly = [binding for binding, what in said if what is None and binding.value is not None]
     found.forward = [b for b in plainly if b.value is not None and not b.value.uses & later]
+    found.forward = [b for b in found.forward if b.value is None or b.value.place not in session.remembered]
     found.losses = _losses(found.forward)
     found.updates = _updates(session, plainly, later)
+    found.memories = _memories(session, plainly)
     seen: set[tuple[int, str]] = set()
     for place, (binding, what) in enumerate(candidates):
         known = (binding.value.place if binding.value else -place, plain(binding.name))
@@ -110,10 +114,24 @@ def _updates(session: Session, bindings: list[Binding], later: int) -> list[Upda
         before, value = binding.before, binding.value
         if before is None or value is None or before is value or not before.name or before.place in seen:
             continue
+        if before.place in session.remembered:
+            continue
         targets = any(value.made_from(leaf) and is_target(leaf.name) for leaf in session.tape.leaves.values())
         if value.made_from(before) and (value.uses & later or targets) and before.shape == value.shape:
             seen.add(before.place)
             made.append(Update(binding, before))
+    return made
+
+
+def _memories(session: Session, bindings: list[Binding]) -> list[Update]:
+    """Every value that something remembered is given after its start."""
+    leaves = {key: session.tape.nodes[place] for place, key in session.remembered.items()}
+    made = []
+    for binding in bindings:
+        before = binding.before if binding.before and binding.before.place in session.remembered else None
+        start = before or leaves.get(binding.name)
+        if start is not None and binding.value is not None and binding.value.place not in session.remembered:
+            made.append(Update(binding, start))
     return made
 
 

@@ -10,6 +10,7 @@ from sheetgrad.check.code_points import TOO_LARGE
 if TYPE_CHECKING:
     from sheetgrad.check.code_claims import Gradient, Update
     from sheetgrad.check.code_losses import Loss
+    from sheetgrad.check.code_optimizers import Rule
     from sheetgrad.check.code_points import CodePoints
     from sheetgrad.read.python.tape import Node
 
@@ -36,6 +37,8 @@ class UpdateRuling:
     verdict: str
     factor: float | None = None
     reason: str = ""
+    rule: Rule | None = None
+    """What the step turned out to be, where it is more than a gradient times a number."""
 
 
 @dataclass(slots=True)

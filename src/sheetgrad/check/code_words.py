@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.code_lines import line_of
 from sheetgrad.check.code_mend import mended
 from sheetgrad.check.code_points import ratio, same
 from sheetgrad.check.findings import Finding
@@ -12,9 +13,10 @@ from sheetgrad.read.python.names import plain
 
 if TYPE_CHECKING:
     from sheetgrad.check.code_claims import Claims
-    from sheetgrad.check.code_ruling import Judgement, Ruling, UpdateRuling
+    from sheetgrad.check.code_ruling import Judgement, Ruling
     from sheetgrad.check.findings import Report
     from sheetgrad.read.python.tape import Node
+    from sheetgrad.read.python.values import Binding
 
 
 def network_words(judgement: Judgement) -> str:
@@ -31,7 +33,7 @@ def explained(report: Report, found: Claims, judgement: Judgement, ruling: Rulin
     """The finding for one wrong gradient."""
     binding = ruling.claim.binding
     statement = binding.statement
-    yours = ast.unparse(statement.value)[:500]
+    yours = _yours(found, binding)
     place = f"{report.path}:{statement.line}:{statement.column}"
     quantity = binding.name
     code, expected, message = _reason(found, judgement, ruling)
@@ -49,6 +51,12 @@ def explained(report: Report, found: Claims, judgement: Judgement, ruling: Rulin
         witness,
         statement.span,
     )
+
+
+def _yours(found: Claims, binding: Binding) -> str:
+    """The line as it stands: its right side, or all of it where it changes what is there already."""
+    line = line_of(found.session, binding)
+    return (ast.unparse(binding.statement.value) if line is None else line.text())[:500]
 
 
 def _reason(found: Claims, judgement: Judgement, ruling: Ruling) -> tuple[str, str, str]:
@@ -180,29 +188,3 @@ def _witness(judgement: Judgement, ruling: Ruling) -> str:
         return f"shape {node.shape}, should be {target.shape}"
     place = int(np.argmax(np.abs(yours - exact)))
     return f"at a random point: yours {yours[place]:.6g}, should be {exact[place]:.6g}"
-
-
-def update_finding(report: Report, judgement: Judgement, moved: UpdateRuling) -> Finding:
-    """The finding for one wrong update."""
-    del judgement
-    binding = moved.update.binding
-    statement = binding.statement
-    name = plain(binding.name)
-    place = f"{report.path}:{statement.line}:{statement.column}"
-    yours = ast.unparse(statement.value)[:500]
-    if moved.factor is not None:
-        code, message = "sign", f"The update moves {name} up the slope: the loss grows. Subtract the gradient."
-        expected = _signed(yours, statement.sign, statement.target)
-    elif moved.reason:
-        code, expected = "wrong-gradient", ""
-        message = f"{name} is updated with {moved.reason}, which is not its own gradient."
-    else:
-        code, message, expected = "wrong-gradient", f"{name} is not moved along its own gradient.", ""
-    return Finding("false", code, statement.line, statement.column, place, binding.name, yours, expected, message)
-
-
-def _signed(yours: str, sign: str, target: str) -> str:
-    if sign:
-        return f"{target} {'-=' if sign == 'Add' else '+='} {yours}"
-    turned = yours.replace(f"{target} + ", f"{target} - ", 1)
-    return turned if turned != yours else yours.replace(f"{target} - ", f"{target} + ", 1)

@@ -8,7 +8,8 @@ from typing import Any
 
 from sheetgrad.read.python.expressions import evaluate, picked
 from sheetgrad.read.python.limits import FitError
-from sheetgrad.read.python.names import BIAS, RATE, SCALAR_PARAMETER, TARGET, WEIGHT, claim, plain
+from sheetgrad.read.python.memories import constant
+from sheetgrad.read.python.names import BIAS, RATE, SETTING, SCALAR_PARAMETER, TARGET, WEIGHT, claim, plain
 from sheetgrad.read.python.session import Session, is_number, settled
 from sheetgrad.read.python.shapes import is_data
 from sheetgrad.read.python.tape import Node
@@ -74,7 +75,7 @@ def record(
     node = value if isinstance(value, Node) else None
     if isinstance(value, Opaque):
         failure = f"not followed: {value.reason}"
-    session.claimed |= claim(key) is not None and node is not None and not _constant(node)
+    session.claimed |= claim(key) is not None and node is not None and not constant(node)
     session.bindings.append(
         Binding(
             key,
@@ -238,6 +239,14 @@ def freed(session: Session, key: str, value: Any) -> Any:  # noqa: ANN401 -- wha
     """The same with numbers that nobody chose in the place of the author's, where the name is a leaf's."""
     if claim(key) is not None:
         return value
+    if is_number(value) or (isinstance(value, Node) and not value.name and constant(value)):
+        session.started.add(key)
+    if key in session.memories:
+        return session.memory(key, value)
+    if is_number(value) and plain(key) in session.counters and plain(key) not in session.indices:
+        return session.count(key)
+    if isinstance(value, list) and not _may_be_leaf(session, key) and not all(is_number(part) for part in value):
+        return [remembered(session, f"{key}[{place}]", part) for place, part in enumerate(value)]
     if isinstance(value, dict):
         return {place: freed(session, f"{key}[{place!r}]", part) for place, part in list(value.items())[:64]}
     if not _may_be_leaf(session, key):
@@ -250,7 +259,7 @@ def freed(session: Session, key: str, value: Any) -> Any:  # noqa: ANN401 -- wha
         wanted = isinstance(value, float) or session.scalar
         scalar = SCALAR_PARAMETER.fullmatch(re.sub(r"\[\d+\]", "1", plain(key))) or plain(key) in session.bases
         return session.leaf(key, ()) if wanted and scalar else value
-    if isinstance(value, Node) and _constant(value) and not (value.name in session.deferred or value.name == key):
+    if isinstance(value, Node) and constant(value) and not (value.name in session.deferred or value.name == key):
         if (
             value.value.dtype.kind in "iu"
             and (plain(key) in session.indices or not is_data(key))
@@ -263,9 +272,18 @@ def freed(session: Session, key: str, value: Any) -> Any:  # noqa: ANN401 -- wha
     return value
 
 
+def remembered(session: Session, key: str, value: Any) -> Any:  # noqa: ANN401 -- whatever an expression may be
+    """The same with what an optimizer remembers in the place of the constant that it begins at."""
+    if isinstance(value, list | dict):
+        return value
+    if isinstance(value, Node) and not value.name and constant(value):
+        session.started.add(key)
+    return session.memory(key, value) if key in session.memories else value
+
+
 def _may_be_leaf(session: Session, key: str) -> bool:
     name = re.sub(r"\[\d+\]$", "", plain(key))
-    if RATE.fullmatch(name) or name in session.indices:
+    if RATE.fullmatch(name) or name in session.indices or (SETTING.fullmatch(name) and name not in session.bases):
         return False
     kinds = (WEIGHT, BIAS, TARGET)
     return (
@@ -274,17 +292,3 @@ def _may_be_leaf(session: Session, key: str) -> bool:
         or any(kind.fullmatch(name) for kind in kinds)
         or (bool(SCALAR_PARAMETER.fullmatch(re.sub(r"\[\d+\]$", "1", plain(key)))))
     )
-
-
-def _constant(node: Node) -> bool:
-    """Whether no unknown with a name of its own has a part in it (fresh random numbers are no such)."""
-    free = node
-    open_nodes = [free]
-    while open_nodes:
-        current = open_nodes.pop()
-        if current.name and not current.name.startswith("number "):
-            return False
-        for argument in (*current.arguments, *current.options.values()):
-            parts = argument if isinstance(argument, tuple | list) else (argument,)
-            open_nodes.extend(part for part in parts if isinstance(part, Node))
-    return True

@@ -200,6 +200,9 @@ def _bind(
     for name, node in [*defaults, *kept]:
         if name not in names:
             names[name] = evaluate(session, outer, node)
+    for name in session.counters & names.keys() - session.indices:
+        if isinstance(names[name], int | float):
+            names[name] = session.count(name)
     for name in (*wanted, *(argument.arg for argument in declared.kwonlyargs)):
         if name not in names:
             names[name] = session.pool[name] if name in session.pool else session.unknown(name)

@@ -111,13 +111,15 @@ def binary(session: Session, operation: str, left: Any, right: Any) -> Any:  # n
         return Opaque(f"the operator {operation or 'used here'} is not followed")
     if operation in {"add", "subtract"} and is_number(right) and 0 < abs(right) <= 1e-4:
         right = 0.0  # a tiny number that only keeps a logarithm or a quotient finite
+    if operation == "add" and is_number(left) and 0 < abs(left) <= 1e-4:
+        left = 0.0
     left, right = session.pair(operation, left, right)
     return session.tape.record(operation, left, right)
 
 
 def session_operations() -> frozenset[str]:
     """The operators that work on unknown numbers."""
-    return frozenset({"add", "subtract", "multiply", "divide", "power", "matmul", "logical_and", "logical_or"})
+    return frozenset({*BINARY.values()})
 
 
 def _unary(session: Session, op: ast.unaryop, value: Any) -> Any:  # noqa: ANN401 -- nodes and plain data

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.read.python.calls import called, made
 from sheetgrad.read.python.limits import CHARACTERS, NESTING, FitError, TooMuchError, UnreadableCodeError
+from sheetgrad.read.python.memories import counters, memories
 from sheetgrad.read.python.names import claim, plain
 from sheetgrad.read.python.session import Session
 from sheetgrad.read.python.shapes import Choices
@@ -102,9 +103,8 @@ def _fitting(tree: ast.Module, text: str, decisions: tuple[int, ...], kept: int,
     for _ in range(PASSES):
         if following is None or perf_counter() - start > SECONDS:
             break
-        session = _session(tree, text, following)
         try:
-            _go(session, tree)
+            session = _gone(tree, text, following)
         except FitError as error:
             failure = failure or error
         except RecursionError as error:
@@ -118,7 +118,21 @@ def _fitting(tree: ast.Module, text: str, decisions: tuple[int, ...], kept: int,
     raise FitError(message)
 
 
-def _session(tree: ast.Module, text: str, decisions: tuple[int, ...]) -> Session:
+def _gone(tree: ast.Module, text: str, decisions: tuple[int, ...]) -> Session:
+    """A pass; where an optimizer remembers something, another with what nobody chose in its place."""
+    session = _session(tree, text, decisions)
+    _go(session, tree)
+    kept = memories(session)
+    if not kept:
+        return session
+    again = _session(tree, text, decisions, kept)
+    _go(again, tree)
+    return again
+
+
+def _session(
+    tree: ast.Module, text: str, decisions: tuple[int, ...], kept: frozenset[str] = frozenset()
+) -> Session:
     assigned, indices = set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
@@ -135,7 +149,10 @@ def _session(tree: ast.Module, text: str, decisions: tuple[int, ...]) -> Session
         bool(BATCH.search(code)),
         frozenset(assigned),
         frozenset(indices),
+        tree,
         text,
+        counters=counters(tree),
+        memories=kept,
         vectors="outer(" in code and not BATCH.search(code),
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sheetgrad.read.python.leaves import drawn
 from sheetgrad.read.python.limits import LARGEST_SIZE, STEPS, TooMuchError, UnreadableCodeError
-from sheetgrad.read.python.names import COUNT, PASSES, RATE, SIZES, plain
+from sheetgrad.read.python.memories import constant
+from sheetgrad.read.python.names import COUNT, PASSES, RATE, SETTING, SIZES, plain
 from sheetgrad.read.python.shapes import BATCH, INPUTS, Choices, alone, beside, is_data, left_of, right_of
 from sheetgrad.read.python.tape import Node, Tape
 from sheetgrad.read.python.values import Binding, Deferred, Function, Opaque, Scope, Turned
@@ -36,7 +38,16 @@ class Session:
     """Names whose gradient is claimed somewhere."""
     indices: frozenset[str]
     """Names that stand in brackets: whole numbers that pick."""
+    tree: ast.Module
     text: str = ""
+    counters: frozenset[str] = frozenset()
+    """Names of what counts the steps."""
+    memories: frozenset[str] = frozenset()
+    """Keys of what an optimizer remembers from step to step."""
+    started: set[str] = field(default_factory=set)
+    """Keys that were given a constant."""
+    remembered: dict[int, str] = field(default_factory=dict)
+    """The key of each leaf that stands for one of those."""
     vectors: bool = False
     """Whether the code shows that a sample is a vector."""
     tape: Tape = field(default_factory=Tape)
@@ -71,14 +82,14 @@ class Session:
     def unknown(self, name: str) -> Any:  # noqa: ANN401 -- a number or a name to be resolved
         """What stands for a name that the code never sets."""
         key = plain(name)
+        if key in self.counters and key not in self.indices:
+            return self.count(key)
         if RATE.fullmatch(key):
             return 0.37
         if PASSES.fullmatch(key) and not re.fullmatch(r"t\d*", key):
             return 1
-        if re.fullmatch(r"beta_?\d?|momentum|gamma|mu|rho|decay", key):
-            return 0.9
-        if re.fullmatch(r"eps|epsilon|tiny", key):
-            return 0.0
+        if SETTING.fullmatch(key) and key not in self.bases:
+            return _setting(key)
         if not self.scalar and SIZES.fullmatch(key):
             return [3, 4, 5, 2]
         if not self.scalar and SIZE.fullmatch(key):
@@ -134,6 +145,22 @@ class Session:
         """A leaf with a value that nobody chose."""
         return self.tape.leaf(drawn(name, shape, seed=1), name or f"number {len(self.tape.nodes)}")
 
+    def memory(self, key: str, value: Any) -> Any:  # noqa: ANN401 -- numbers of whatever kind
+        """What stands for something that an optimizer remembers: the same at every start, and no quantity of the network."""
+        if not is_number(value) and not (isinstance(value, Node) and constant(value)):
+            return value
+        shape = value.shape if isinstance(value, Node) else ()
+        words = re.sub(r"\W+", " ", key)
+        made = self.leaf(f"memory {len(self.remembered)} {words}", shape)
+        self.remembered[made.place] = key
+        return made
+
+    def count(self, key: str) -> Node:
+        """What stands for the number of steps so far."""
+        key = "count " + re.sub(r"\W+", " ", key)
+        found = next((leaf for leaf in self.tape.leaves.values() if leaf.name == key), None)
+        return found or self.leaf(key, ())
+
     def pair(self, operation: str, left: Any, right: Any) -> tuple[Any, Any]:  # noqa: ANN401 -- nodes and plain data
         """Both sides of an operation, with shapes that fit where the code leaves them open."""
         left, right = settled(left), settled(right)
@@ -173,6 +200,15 @@ class Session:
             sure = self.batch or (name_of(right)[:1].isupper() and not self.vectors)
             return left, self.resolve(right, columns[:1] if sure else columns)
         return self.resolve(left), right
+
+
+def _setting(key: str) -> float:
+    """A usual number for what an optimizer is set to."""
+    if key.startswith(("eps", "tiny")):
+        return 0.0
+    if key.startswith(("beta", "mom", "gamma", "mu", "rho")) or key == "decay":
+        return 0.99 if key.endswith("2") else 0.9
+    return 0.013
 
 
 def settled(value: Any) -> Any:  # noqa: ANN401 -- nodes and plain data

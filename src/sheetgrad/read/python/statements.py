@@ -12,6 +12,7 @@ from sheetgrad.read.python.expressions import BINARY, binary, evaluate
 from sheetgrad.read.python.limits import ROUNDS, FitError, TooMuchError
 from sheetgrad.read.python.names import PASSES, claim, plain
 from sheetgrad.read.python.session import Session, opaque
+from sheetgrad.read.python.snapshot import snapshot, worth_keeping
 from sheetgrad.read.python.tape import Node
 from sheetgrad.read.python.values import Class, Function, Module, Opaque, Scope
 
@@ -106,7 +107,7 @@ def _statement(value: ast.expr) -> ast.Assign:
 def _assignment(session: Session, scope: Scope, statement: ast.Assign | ast.AugAssign | ast.AnnAssign) -> None:
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     assert statement.value is not None  # noqa: S101 -- matched above
-    names = dict(scope.names)
+    names = snapshot(scope) if worth_keeping(statement) else {}
     try:
         if isinstance(statement, ast.AugAssign):
             before = evaluate(session, scope, _loaded(statement.target))
@@ -174,7 +175,7 @@ def _loop(session: Session, scope: Scope, statement: ast.For) -> Returned | Left
     source = evaluate(session, scope, statement.iter)
     found = rounds(session, source)
     if found is None:
-        spread(scope, statement.target, session.unknown(_first_name(statement.target)))
+        _unknown(session, scope, statement.target)
         found = [None]
         only = True
     else:
@@ -187,6 +188,8 @@ def _loop(session: Session, scope: Scope, statement: ast.For) -> Returned | Left
     for value in found[:1] if only else found:
         if value is not None:
             spread(scope, statement.target, value)
+            if only:
+                _counting(session, scope, statement.target)
         signal = run(session, scope, statement.body)
         if isinstance(signal, Returned):
             return signal
@@ -195,8 +198,22 @@ def _loop(session: Session, scope: Scope, statement: ast.For) -> Returned | Left
     return None
 
 
-def _first_name(target: ast.expr) -> str:
-    return next((node.id for node in ast.walk(target) if isinstance(node, ast.Name)), "round")
+def _counting(session: Session, scope: Scope, target: ast.expr) -> None:
+    """The number of a step of training is any, where something is raised to it."""
+    for name in _stored(target) & session.counters - session.indices:
+        if isinstance(scope.names[name], int):
+            scope.names[name] = session.count(name)
+
+
+def _stored(target: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+
+
+def _unknown(session: Session, scope: Scope, target: ast.expr) -> None:
+    """The names of a loop over something unknown stand for what they say."""
+    for part in ast.walk(target):
+        if isinstance(part, ast.Name):
+            scope.names[part.id] = session.unknown(part.id)
 
 
 def _picks(statement: ast.For) -> bool:

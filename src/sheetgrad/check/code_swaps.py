@@ -1,0 +1,166 @@
+"""Edits that put another quantity of the program into a line: in place of one, or as one more factor or term."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from typing import TYPE_CHECKING
+
+from sheetgrad.check.code_edits import (
+    Edit,
+    averaged,
+    changed,
+    compared,
+    dropped,
+    places,
+    products,
+    signs,
+    summed,
+    transposed,
+)
+from sheetgrad.check.code_lines import OPPOSITE
+from sheetgrad.read.python.names import claim, plain
+from sheetgrad.read.python.operations import ELEMENTWISE
+from sheetgrad.read.python.values import Function, Instance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sheetgrad.check.code_lines import Line
+    from sheetgrad.read.python.tape import Node
+
+SLOPES = ("{0} * (1 - {0})", "(1 - {0})", "(1 - {0} ** 2)", "({0} > 0)", "{0}.T", "{0}")
+SLOPE_NAME = re.compile(r"deriv|prime|grad|slope|_d$|^d|dash|back|_p$|der", re.IGNORECASE)
+MOST_SPOTS = 6
+
+
+def edits(line: Line, known: Mapping[str, Node]) -> Iterator[Edit]:
+    """Every edit, the likeliest first."""
+    if line.sign in OPPOSITE:
+        yield Edit("sign", line.parts, "The sign is the wrong way round.", OPPOSITE[line.sign])
+    yield from signs(line.parts)
+    yield from compared(line.parts)
+    yield from _renamed(line.parts, known)
+    yield from _called(line)
+    yield from transposed(line.parts)
+    yield from dropped(line.parts)
+    yield from summed(line.parts)
+    yield from products(line.parts)
+    yield from _factors(line, known)
+    yield from averaged(line.parts)
+    yield from _added(line.parts, known)
+
+
+def _renamed(value: ast.expr, known: Mapping[str, Node]) -> Iterator[Edit]:
+    for place, node in enumerate(places(value)):
+        if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+            continue
+        yours = ast.unparse(node)
+        if yours not in known:
+            continue
+        for other in sorted(known, key=lambda name: _distance(yours, name, known)):  # noqa: B023 -- sorted at once
+            if other == yours or known[other] is known[yours]:
+                continue
+            made = changed(value, place, lambda _, other=other: _parsed(other))
+            if made is not None:
+                yield Edit(_kind(yours, other, known), made, f"{other} belongs here, not {yours}.")
+
+
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def _distance(yours: str, other: str, known: Mapping[str, Node]) -> tuple[bool, bool, int]:
+    bare = re.sub(r"\d", "", yours) != re.sub(r"\d", "", other)
+    return known[yours].shape != known[other].shape, bare, abs(len(yours) - len(other))
+
+
+def _kind(yours: str, other: str, known: Mapping[str, Node]) -> str:
+    """What kind of mistake it is to write one name for another."""
+    if claim(yours) is None and claim(other) is None and _activation(known[yours], known[other]):
+        return "pre-activation"
+    bare = [re.sub(r"\d+", "#", re.sub(r" ?[-+] ?\d+(?=\])", "", plain(name))) for name in (yours, other)]
+    single = known[yours].shape == known[other].shape == ()
+    if bare[0] == bare[1]:
+        return "wrong-index" if single else "wrong-layer"
+    both = claim(yours) is not None and claim(other) is not None
+    return "wrong-layer" if both or bare[0][:1] == bare[1][:1] else "wrong-quantity"
+
+
+def _activation(left: Node, right: Node) -> bool:
+    """Whether one is an activation of the other, entry by entry."""
+    above, below = (left, right) if left.made_from(right) else (right, left)
+    if left.shape != right.shape or not above.made_from(below) or above is below:
+        return False
+    open_nodes, seen = [above], set()
+    while open_nodes:
+        node = open_nodes.pop()
+        if node is below or node.place in seen or not node.made_from(below):
+            continue
+        seen.add(node.place)
+        if node.operation not in ELEMENTWISE | {"sum", "max"}:
+            return False
+        open_nodes += [argument for argument in node.arguments if hasattr(argument, "place")]
+    return True
+
+
+def _callables(line: Line) -> dict[str, Function]:
+    """The program's own functions of one argument, by the words that call them."""
+    made: dict[str, Function] = {}
+    for name, value in line.binding.names.items():
+        if isinstance(value, Function):
+            made[name] = value
+        elif isinstance(value, Instance):
+            made |= {f"{name}.{method}": function for method, function in value.kind.methods.items()}
+    return {name: function for name, function in made.items() if _takes_one(name, function)}
+
+
+def _takes_one(name: str, function: Function) -> bool:
+    taken = [argument.arg for argument in function.node.args.args]
+    return len(taken[1:] if "." in name and taken[:1] == ["self"] else taken) == 1
+
+
+def _called(line: Line) -> Iterator[Edit]:
+    """Another of the program's own functions."""
+    known = _callables(line)
+    for place, node in enumerate(places(line.parts)):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func) not in known:
+            continue
+        for other in known:
+            if other != ast.unparse(node.func):
+                made = changed(line.parts, place, lambda call, other=other: ast.Call(_parsed(other), call.args, []))
+                if made is not None:
+                    message = f"{other}() belongs here, not {ast.unparse(node.func)}()."
+                    yield Edit("wrong-quantity", made, message)
+
+
+def _factors(line: Line, known: Mapping[str, Node]) -> Iterator[Edit]:
+    """With one factor more: the slope of an activation, or another quantity."""
+    value = line.parts
+    spots = [place for place, node in enumerate(places(value)) if isinstance(node, ast.BinOp | ast.Name | ast.Call)]
+    calls = [f"{name}({{0}})" for name in _callables(line) if SLOPE_NAME.search(name.rpartition(".")[2])]
+    quantities = [name for name in known if claim(name) is None]
+    for pattern in (*calls, *SLOPES):
+        for name in quantities:
+            factor = _parsed(pattern.format(name))
+            for place in spots[:MOST_SPOTS]:
+                made = changed(
+                    value, place, lambda node, factor=factor: ast.BinOp(copy.deepcopy(node), ast.Mult(), factor)
+                )
+                if made is not None:
+                    yield Edit("missing-factor", made, f"The factor {pattern.format(name)} is missing.")
+
+
+def _added(value: ast.expr, known: Mapping[str, Node]) -> Iterator[Edit]:
+    """With one path more: a product of an earlier gradient and a weight."""
+    gradients = [name for name in known if claim(name) is not None]
+    others = [name for name in known if claim(name) is None]
+    for gradient in gradients:
+        for other in others:
+            term = ast.BinOp(_parsed(gradient), ast.Mult(), _parsed(other))
+            for place, node in enumerate(places(value)):
+                if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and place < 4:
+                    made = changed(value, place, lambda node, term=term: ast.BinOp(copy.deepcopy(node), ast.Add(), term))
+                    if made is not None:
+                        yield Edit("missing-path", made, f"The way through {other} is missing.")
