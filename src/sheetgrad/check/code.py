@@ -190,6 +190,8 @@ def _write(report: Report, reading: Reading) -> None:
     for moved in judgement.updates:
         seen.add(id(moved.update.binding))
         _count(report, moved.update.binding, moved.verdict)  # type: ignore[arg-type]  # the words of a verdict
+        if moved.verdict == "unread":
+            report.findings.append(_unread(report, moved.update.binding, moved.reason))
         if moved.verdict == "false" and id(moved.rule) not in blamed:
             blamed.add(id(moved.rule))  # a step and the memory it uses have one mistake, not two
             report.findings.append(update_finding(report, found, judgement, moved))
@@ -211,7 +213,7 @@ def _tidy(report: Report) -> None:
     report.findings.sort(key=lambda finding: (finding.line, finding.column))
     kept: dict[tuple[int, int, str, str], Finding] = {}
     for finding in report.findings:
-        name = re.sub(r"\[-?\d+\]", "", finding.quantity)
+        name = finding.quantity.partition("[")[0]
         kept.setdefault((finding.line, finding.column, name, finding.code), finding)
     report.findings = list(kept.values())
 

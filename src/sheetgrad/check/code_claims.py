@@ -49,6 +49,8 @@ class Claims:
     updates: list[Update] = field(default_factory=list)
     memories: list[Update] = field(default_factory=list)
     """The next values of what an optimizer remembers."""
+    broken: list[Update] = field(default_factory=list)
+    """Lines that cannot be worked out, and the weight that they are needed for."""
     partial: list[Binding] = field(default_factory=list)
     """Gradients that are not finished on that line."""
     losses: list[Binding] = field(default_factory=list)
@@ -68,6 +70,9 @@ def claims_of(session: Session) -> Claims:
     found.losses = _losses(found.forward)
     found.updates = _updates(session, plainly, later)
     found.memories = _memories(session, plainly)
+    failed = [b for b, what in said if what is None and (b.value is None or (_misshapen(b) and b.value.uses & later))]
+    failed = [b for b in failed if b.value is None or b.before is None or b.before.place not in session.remembered]
+    found.broken = _broken(session, failed)
     seen: set[tuple[int, str]] = set()
     for place, (binding, what) in enumerate(candidates):
         known = (binding.value.place if binding.value else -place, plain(binding.name))
@@ -133,6 +138,31 @@ def _memories(session: Session, bindings: list[Binding]) -> list[Update]:
         if start is not None and binding.value is not None and binding.value.place not in session.remembered:
             made.append(Update(binding, start))
     return made
+
+
+def _broken(session: Session, bindings: list[Binding]) -> list[Update]:
+    """Steps without a value, and what they remember; a step is not followed where an earlier line broke."""
+    lines = {f"not followed: line {b.statement.line} has no value": b for b in bindings if not _unfollowed(b)}
+    leaves = {key: session.tape.nodes[place] for place, key in session.remembered.items()}
+    made: list[Update] = []
+    for binding in bindings:
+        start = leaves.get(binding.name) or binding.before
+        if start is None or not start.name or is_data(start.name) or is_target(start.name):
+            continue
+        made.append(Update(lines.get(binding.failure, binding), start))
+    return list({id(update.binding): update for update in reversed(made)}.values())[::-1]
+
+
+def _misshapen(binding: Binding) -> bool:
+    """Whether a name is given as many numbers as it did not have."""
+    before, value = binding.before, binding.value
+    if before is None or value is None or not before.name or not value.made_from(before):
+        return False
+    return [size for size in before.shape if size > 1] != [size for size in value.shape if size > 1]
+
+
+def _unfollowed(binding: Binding) -> bool:
+    return (not binding.failure and binding.value is None) or binding.failure.startswith("not followed")
 
 
 def _unfinished(binding: Binding, rest: list[Binding]) -> bool:

@@ -25,7 +25,7 @@ def decayed(points: CodePoints, loss: Node, node: Node, target: Node) -> Decayed
     if node.value.size != target.value.size or not target.name or penalised(points, loss, target):
         return None
     exact, weight = points.slope(loss, target), points.plain(target)
-    made = points.value(node)
+    made = points.claimed(node)
     columns = [np.concatenate([np.ravel(value) for value in values]) for values in (exact, weight, made)]
     if columns[0].size <= 2:
         return None

@@ -118,7 +118,12 @@ def dropped(value: ast.expr) -> Iterator[Edit]:
     def inside(node: ast.expr) -> ast.expr | None:
         return node.args[0] if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords else None
 
-    words = ((left, "extra-factor"), (right, "extra-factor"), (inside, "slope-of-slope"))
+    def both(node: ast.expr) -> ast.expr | None:
+        """Without the last two factors."""
+        inner = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else None
+        return inner.left if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult) else None
+
+    words = ((left, "extra-factor"), (right, "extra-factor"), (inside, "slope-of-slope"), (both, "extra-factor"))
     for change, code in words:
         for place in range(len(places(value))):
             made = changed(value, place, change)
@@ -147,7 +152,21 @@ def summed(value: ast.expr) -> Iterator[Edit]:
             return ast.Attribute(node.value, "mean" if node.attr == "sum" else "sum", ast.Load())
         return None
 
+    def along(direction: int) -> Callable[[Any], ast.expr | None]:
+        def change(node: Any) -> ast.expr | None:  # noqa: ANN401 -- a node of some kind
+            plain = isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"sum", "mean"}
+            if not plain or any(keyword.arg == "axis" for keyword in node.keywords):
+                return None
+            node.keywords = [ast.keyword("axis", ast.Constant(direction)), ast.keyword("keepdims", ast.Constant(value=True))]
+            return node  # type: ignore[no-any-return]  # a call
+
+        return change
+
     for place in range(len(places(value))):
+        for direction in (0, 1):
+            made = changed(value, place, along(direction))
+            if made is not None:
+                yield Edit("wrong-axis", made, f"The sum must run along axis {direction} only.")
         made = changed(value, place, axis)
         if made is not None:
             yield Edit("wrong-axis", made, "The sum runs along the wrong axis.")
@@ -177,7 +196,7 @@ def products(value: ast.expr) -> Iterator[Edit]:
         return None
 
     def square(node: ast.expr) -> ast.expr | None:
-        if isinstance(node, ast.Name):
+        if isinstance(node, ast.Name | ast.Subscript | ast.Attribute):
             return ast.BinOp(copy.deepcopy(node), ast.Pow(), ast.Constant(2))
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
             return node.left

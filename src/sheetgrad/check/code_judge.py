@@ -20,6 +20,7 @@ from sheetgrad.check.code_blame import (
     judged_again,
     settle_open,
 )
+from sheetgrad.check.code_broken import broken
 from sheetgrad.check.code_decay import decayed
 from sheetgrad.check.code_points import ratio, same
 from sheetgrad.check.code_ruling import Judgement, Ruling, UpdateRuling, candidates, judgeable
@@ -46,6 +47,7 @@ def judged(found: Claims, loss: Loss, points: CodePoints) -> Judgement:
         judged_again(made)
     made.updates = [_update(found, made, update) for update in found.updates]
     made.updates += remembered(found, made)
+    made.updates += broken(found, made)
     return made
 
 

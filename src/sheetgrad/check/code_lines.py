@@ -117,7 +117,7 @@ def references(line: Line, tree: ast.Module) -> dict[str, Node]:
     made: dict[str, Node] = {}
     scope = Scope(dict(names), None)
     for text, node in _spelled(tree, line.binding.statement.line):
-        if text in made or text == line.binding.statement.target:
+        if text in made:
             continue
         if isinstance(node, ast.Name):
             found = names.get(node.id)
@@ -130,7 +130,7 @@ def references(line: Line, tree: ast.Module) -> dict[str, Node]:
             made[text] = found
     for name, value in names.items():
         found = value.node if isinstance(value, Deferred) else value
-        if isinstance(found, Node) and name != line.binding.name:
+        if isinstance(found, Node):
             made.setdefault(name, found)
     return made
 

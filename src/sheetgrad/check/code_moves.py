@@ -88,12 +88,19 @@ class Move:
         return known
 
 
+def finite(values: Values) -> bool:
+    """Whether every entry is a number."""
+    import numpy as np
+
+    return bool(np.isfinite(values).all())
+
+
 def fitted(columns: Sequence[Values], wanted: Values) -> list[float] | None:
     """The numbers with which the columns add up to what is wanted, everywhere; None where there are none."""
     import numpy as np
 
     table = np.stack(columns, axis=1)
-    if not (np.isfinite(table).all() and np.isfinite(wanted).all()):
+    if not (finite(table) and finite(wanted)):
         return None
     found, _, rank, _ = np.linalg.lstsq(table, wanted, rcond=None)
     largest = float(np.abs(wanted).max())

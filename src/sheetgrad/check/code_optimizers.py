@@ -14,7 +14,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.code_bias import bias
-from sheetgrad.check.code_moves import fitted
+from sheetgrad.check.code_moves import finite, fitted
 
 if TYPE_CHECKING:
     from sheetgrad.check.code_moves import Move, Values
@@ -45,6 +45,8 @@ class Kept(NamedTuple):
 
 
 OWN = Rule("given")
+MOST_DECAY = 0.5
+"""Of a weight in one step; more is no decay."""
 WITH_DECAY = " with weight decay"
 
 
@@ -63,6 +65,8 @@ def _linear(move: Move) -> Rule | None:
     if found is None:
         return None
     slope, decay, *shares = found
+    if decay <= -MOST_DECAY or decay >= MOST_DECAY:
+        return OWN
     if decay > 0:
         return _sign("The weight decay makes the weight grow.")
     decayed = WITH_DECAY if decay else ""
@@ -123,6 +127,9 @@ def _adaptive(move: Move) -> Rule:
             found = _fit(move, first, second)
             if found is not None:
                 return _judged(move, first, second, *found)
+    if not finite(move.step()):
+        corrected = [bias(move, first, second) for second in seconds for first in (*firsts, None)]
+        return next((Rule("false", "", b.code, b.message, at=b.at) for b in corrected if b.code), OWN)
     return _known_mistake(move, firsts, seconds)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.code_moves import Move, fitted, reached
 from sheetgrad.check.code_optimizers import OWN, Rule, recognised
+from sheetgrad.check.code_owners import owner
 from sheetgrad.check.code_points import ratio
 from sheetgrad.check.code_ruling import UpdateRuling
 from sheetgrad.read.python.names import plain
@@ -125,7 +126,7 @@ def _foreign(found: Claims, made: Judgement, update: Update, places: set[int]) -
             continue
         name = plain(ruling.claim.binding.name)
         message = f"{_weight(update)} is updated with {name}, which is not its own gradient."
-        return Rule("false", "", "wrong-gradient", message, _mistaken(found, update, places, value))
+        return Rule("false", "", "wrong-gradient", message, _mistaken(found, made, update, places, value))
     return OWN
 
 
@@ -135,18 +136,14 @@ def _weight(update: Update) -> str:
     return own if own and not own.startswith("number ") else name
 
 
-def _mistaken(found: Claims, update: Update, places: set[int], gradient: Node) -> Node | None:
+def _mistaken(found: Claims, made: Judgement, update: Update, places: set[int], gradient: Node) -> Node | None:
     """The remembered leaf that took the wrong gradient, where it is not the step that took the wrong memory."""
-    own = _letters(_weight(update))
+    weights = [r.target for r in made.rulings if r.claim.final and r.target is not None]
     for memory in found.memories:
         value = memory.binding.value
         if value is not None and value.place in places and value.made_from(gradient):
-            return memory.parameter if own and own in _letters(memory.binding.name) else None
+            return memory.parameter if owner(memory.binding.name, weights) is update.parameter else None
     return None
-
-
-def _letters(name: str) -> str:
-    return "".join(sign for sign in name.lower() if sign.isalnum())
 
 
 def _memory_of_another(
@@ -165,17 +162,17 @@ def _memory_of_another(
         if not any(value.made_from(r.claim.binding.value) for value in following for r in others if r.claim.binding.value):
             continue
         message = f"{plain(key)} is remembered for another weight than {_weight(update)}."
-        return Rule("false", "", "wrong-gradient", message, _lost(found, update, places))
+        return Rule("false", "", "wrong-gradient", message, at=_took(found, update, places, leaf))
     return None
 
 
-def _lost(found: Claims, update: Update, places: set[int]) -> Node | None:
-    """The memory that no longer goes on from its own last value, which is where another was taken."""
-    for memory in found.memories:
-        value = memory.binding.value
-        if value is not None and value.place in places and not value.made_from(memory.parameter):
-            return memory.parameter
-    del update
+def _took(found: Claims, update: Update, places: set[int], leaf: Node) -> Node | None:
+    """The first line on the way that took the memory of another weight; None where that is the step itself."""
+    key = found.session.remembered[leaf.place]
+    for binding in found.session.bindings:
+        value = binding.value
+        if value is not None and value.place in places and value.made_from(leaf) and binding.name != key:
+            return value if value is not leaf and value is not update.binding.value else None
     return None
 
 

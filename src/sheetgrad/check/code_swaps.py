@@ -42,11 +42,14 @@ def edits(line: Line, known: Mapping[str, Node]) -> Iterator[Edit]:
     yield from signs(line.parts)
     yield from compared(line.parts)
     yield from _renamed(line.parts, known)
+    yield from _renamed_everywhere(line.parts, known)
     yield from _called(line)
     yield from transposed(line.parts)
     yield from dropped(line.parts)
     yield from summed(line.parts)
     yield from products(line.parts)
+    yield from _raised(line.parts, known)
+    yield from _sloped(line, known)
     yield from _factors(line, known)
     yield from averaged(line.parts)
     yield from _added(line.parts, known)
@@ -65,6 +68,44 @@ def _renamed(value: ast.expr, known: Mapping[str, Node]) -> Iterator[Edit]:
             made = changed(value, place, lambda _, other=other: _parsed(other))
             if made is not None:
                 yield Edit(_kind(yours, other, known), made, f"{other} belongs here, not {yours}.")
+
+
+def _renamed_everywhere(value: ast.expr, known: Mapping[str, Node]) -> Iterator[Edit]:
+    """Another quantity in every place of one that stands there more than once."""
+    texts = [ast.unparse(node) for node in places(value) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)]
+    for yours in dict.fromkeys(text for text in texts if text in known and texts.count(text) > 1):
+        for other in sorted(known, key=lambda name: _distance(yours, name, known)):  # noqa: B023 -- sorted at once
+            if other == yours or known[other] is known[yours]:
+                continue
+            made = _Renaming(yours, other).visit(copy.deepcopy(value))
+            yield Edit(_kind(yours, other, known), made, f"{other} belongs here, not {yours}.")
+
+
+class _Renaming(ast.NodeTransformer):
+    """One spelling for another, wherever it stands."""
+
+    def __init__(self, yours: str, other: str) -> None:
+        self.yours, self.other = yours, other
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and ast.unparse(node) == self.yours:
+            return _parsed(self.other)
+        return super().generic_visit(node)
+
+
+def _sloped(line: Line, known: Mapping[str, Node]) -> Iterator[Edit]:
+    """The slope of another activation in the place of a factor."""
+    value = line.parts
+    factors = [place for place, node in enumerate(places(value)) if isinstance(node, ast.BinOp | ast.Compare) and place]
+    for name in known:
+        if claim(name) is not None:
+            continue
+        for pattern in SLOPES[:4]:
+            slope = _parsed(pattern.format(name))
+            for place in factors[:MOST_SPOTS]:
+                made = changed(value, place, lambda _, slope=slope: slope)
+                if made is not None:
+                    yield Edit("wrong-slope", made, f"The slope of this activation is {pattern.format(name)}.")
 
 
 def _parsed(text: str) -> ast.expr:
@@ -150,6 +191,32 @@ def _factors(line: Line, known: Mapping[str, Node]) -> Iterator[Edit]:
                 )
                 if made is not None:
                     yield Edit("missing-factor", made, f"The factor {pattern.format(name)} is missing.")
+
+
+def _raised(value: ast.expr, known: Mapping[str, Node]) -> Iterator[Edit]:
+    """Raised to the number of steps, or under a root."""
+    counts = [name for name, node in known.items() if node.shape == () and _counts(node)]
+    for place, node in enumerate(places(value)):
+        for count in counts:
+            if isinstance(node, ast.Name | ast.Attribute | ast.Constant):
+                made = changed(
+                    value, place, lambda part, count=count: ast.BinOp(copy.deepcopy(part), ast.Pow(), _parsed(count))
+                )
+                if made is not None:
+                    yield Edit("lost-power", made, f"The power {count} is missing.")
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and ast.unparse(node.right) == count:
+                made = changed(value, place, lambda part: ast.BinOp(part.left, ast.Pow(), part.right))
+                if made is not None:
+                    yield Edit("lost-power", made, "A power is meant, not a product.")
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+            made = changed(value, place, lambda part: ast.Call(_parsed("np.sqrt"), [copy.deepcopy(part)], []))
+            if made is not None:
+                yield Edit("lost-root", made, "The square root is missing.")
+
+
+def _counts(node: Node) -> bool:
+    leaf = node.arguments[0] if node.operation == "add" and node.arguments else node
+    return getattr(leaf, "name", "").startswith("count ")
 
 
 def _added(value: ast.expr, known: Mapping[str, Node]) -> Iterator[Edit]:

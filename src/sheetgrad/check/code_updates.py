@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from sheetgrad.check.code_broken import fits
 from sheetgrad.check.code_lines import line_of
 from sheetgrad.check.code_mend import first_edit
 from sheetgrad.check.code_steps import stepped
 from sheetgrad.check.findings import Finding
-from sheetgrad.read.python.names import claim
 
 if TYPE_CHECKING:
     from sheetgrad.check.code_claims import Claims, Update
@@ -50,13 +50,21 @@ def update_finding(report: Report, found: Claims, judgement: Judgement, moved: U
 
 
 def _code(rule: Rule, mend: Mend | None) -> str:
-    """The rule's own name of the mistake; that of the edit only where the rule says no more than a sign."""
-    return mend.code if rule.code == "sign" and mend is not None and mend.code in {"wrong-index", "missing-brackets"} else rule.code
+    """The rule's own name of the mistake; that of the edit where the rule could say no more than that it is one."""
+    if mend is None:
+        return rule.code
+    if rule.code == "shape":
+        return "wrong-gradient" if mend.code in {"wrong-index", "wrong-layer", "wrong-quantity"} else mend.code
+    return mend.code if rule.code == "sign" and mend.code in {"wrong-index", "missing-brackets"} else rule.code
 
 
 def mended_step(found: Claims, judgement: Judgement, update: Update, rule: Rule) -> Mended:
     """The first line on the way to the step that a small edit puts right."""
-    lines = _lines(found, update, rule)
+    lines = _lines(found, judgement, update, rule)
+    if rule.code == "shape":
+        line = line_of(found.session, update.binding)
+        mend = None if line is None else first_edit(found, line, fits(found, judgement, update), seconds=SECONDS)
+        return Mended(update.binding, mend)
     for binding in lines[:MOST_LINES]:
         line = line_of(found.session, binding)
         value = binding.value
@@ -72,17 +80,32 @@ def mended_step(found: Claims, judgement: Judgement, update: Update, rule: Rule)
     return Mended(lines[0], None)
 
 
-def _lines(found: Claims, update: Update, rule: Rule) -> list[Binding]:
+def _lines(found: Claims, judgement: Judgement, update: Update, rule: Rule) -> list[Binding]:
     """The lines that may be to blame, the likeliest first."""
+    if rule.memory is not None:
+        return [m.binding for m in found.memories if m.parameter is rule.memory][:1] or [update.binding]
+    if rule.at is not None:
+        made = [b for b in found.session.bindings if b.value is not None and b.value.made_from(rule.at)]
+        return made[:1] or [update.binding]
     after = update.binding.value
-    assert after is not None  # noqa: S101 -- a wrong step has one
-    remembered = [m.binding for m in found.memories if m.parameter is rule.memory]
-    at = [b for b in found.session.bindings if rule.at is not None and b.value is not None and b.value.made_from(rule.at)]
-    used = [
-        m.binding
-        for m in found.memories
-        if m.binding.value is not None and after.made_from(m.binding.value) and m.binding not in remembered
-    ]
-    first = [b for b in at[:1] if claim(b.name) is None]
-    return list(dict.fromkeys([*remembered[:1], *first, update.binding, *used]))
+    if rule.code != "sign" or after is None:
+        return [update.binding]
+    used = [m.binding for m in found.memories if m.binding.value is not None and after.made_from(m.binding.value)]
+    return [*used, update.binding] if _usual(judgement, update) else [update.binding, *used]
 
+
+def _usual(judgement: Judgement, update: Update) -> bool:
+    """Whether other weights make a right step in the same direction."""
+    own = _direction(update)
+    return any(
+        moved.verdict == "true" and moved.update is not update and _direction(moved.update) == own
+        for moved in judgement.updates
+        if moved.rule is not None
+    )
+
+
+def _direction(update: Update) -> str:
+    statement = update.binding.statement
+    if statement.sign:
+        return statement.sign
+    return type(statement.value.op).__name__ if isinstance(statement.value, ast.BinOp) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.code_decay import decayed
 from sheetgrad.check.code_lines import line_of
 from sheetgrad.check.code_mend import mended
 from sheetgrad.check.code_points import ratio, same
@@ -78,9 +79,19 @@ def _reason(found: Claims, judgement: Judgement, ruling: Ruling) -> tuple[str, s
     path = _missing_path(judgement, ruling)
     if path:
         return path
+    if _decay_turned(judgement, ruling):
+        return "sign", "", "The weight decay has the wrong sign: it must be added to the gradient."
     if ruling.reason:
         return "shape", "", f"Line {ruling.claim.binding.statement.line} cannot be computed: {ruling.reason}."
     return "wrong-gradient", "", f"{ruling.claim.binding.name} is not {_meaning(found, ruling)}."
+
+
+def _decay_turned(judgement: Judgement, ruling: Ruling) -> bool:
+    node, target = ruling.claim.binding.value, ruling.target
+    if node is None or target is None or ruling.claim.binding.failure:
+        return False
+    found = decayed(judgement.points, judgement.loss.node, node, target)
+    return found is not None and found.decay * judgement.scale < 0
 
 
 def _meaning(found: Claims, ruling: Ruling) -> str:

@@ -70,7 +70,8 @@ def record(
         return
     if is_number(value) and claim(key) and not isinstance(value, bool):
         value = session.tape.leaf(value)
-    if not isinstance(value, Node) and not failure and not (claim(key) and isinstance(value, Opaque)):
+    known = claim(key) is not None or (isinstance(before, Node) and bool(before.name))
+    if not isinstance(value, Node) and not failure and not (known and isinstance(value, Opaque)):
         return
     node = value if isinstance(value, Node) else None
     if isinstance(value, Opaque):
