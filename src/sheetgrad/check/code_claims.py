@@ -225,7 +225,7 @@ def by_name(found: Claims, binding: Binding, name: str) -> list[Node]:
         held = [
             b for b in found.forward if same(plain(b.name)) == wanted and b.moment <= moment and b.value is not None
         ]
-        held.sort(key=lambda b: (b.scope == binding.scope, b.moment), reverse=True)
+        held.sort(key=lambda b: (b.owner is binding.owner, b.scope == binding.scope, b.moment), reverse=True)
         nodes = [b.value for b in held if b.value is not None]
         nodes += [leaf for leaf in found.session.tape.leaves.values() if same(plain(leaf.name)) == wanted]
         if nodes:

@@ -116,6 +116,11 @@ def _ruling(made: Judgement, gradient: Gradient) -> Ruling:
     if factor is None and not gradient.final:
         if not _about_loss(made, node):
             return _slope_only(gradient, target)
+        before = gradient.binding.before
+        if before is not None and node.made_from(before):  # the name goes on to what is before the activation
+            anywhere = _somewhere(made, gradient, node)
+            if anywhere.verdict == "true":
+                return anywhere
         for other in usable[1:]:
             factor = ratio(value, made.points.slope(made.loss.node, other))
             if factor is not None:

@@ -39,7 +39,7 @@ def assign(
         value = freed(session, key, value)
     before = None if aside else _before(session, scope, target)
     if not aside:
-        _store(session, scope, target, value)
+        value = _store(session, scope, target, value)
     if session.pool is not scope.names and not aside:
         session.pool[plain(key)] = value
     record(session, scope, key, value, source(session, target, statement), before=before, names=names or {}, own=own)
@@ -89,8 +89,22 @@ def record(
             failure,
             len(session.tape.nodes),
             own,
+            _owner(scope, key),
         )
     )
+
+
+def _owner(scope: Scope, key: str) -> Instance | None:
+    """The object whose attribute a key is; else the one in whose method it stands."""
+    first, *rest = re.split(r"[.\[]", key)
+    held = scope.names.get(first)
+    for name in rest:
+        part = held.attributes.get(name) if isinstance(held, Instance) else None
+        held = part if isinstance(part, Instance) else held
+    if isinstance(held, Instance):
+        return held
+    method = scope.names.get("self")
+    return method if isinstance(method, Instance) else None
 
 
 def dropped(  # noqa: PLR0917 -- what a failed statement leaves behind
@@ -203,7 +217,8 @@ def _before(session: Session, scope: Scope, target: ast.expr) -> Any:  # noqa: A
             return None
 
 
-def _store(session: Session, scope: Scope, target: ast.expr, value: Any) -> None:  # noqa: ANN401 -- anything
+def _store(session: Session, scope: Scope, target: ast.expr, value: Any) -> Any:  # noqa: ANN401 -- anything
+    """Give a target its value; what its name stands for then, which is a whole array where entries were set."""
     match target:
         case ast.Name(id=name):
             scope.names[name] = value
@@ -214,12 +229,13 @@ def _store(session: Session, scope: Scope, target: ast.expr, value: Any) -> None
             elif isinstance(held, Deferred):
                 held.parts[name] = value
         case ast.Subscript(value=owner, slice=index):
-            _store_part(session, scope, owner, index, value)
+            return _store_part(session, scope, owner, index, value)
         case _:
             pass
+    return value
 
 
-def _store_part(session: Session, scope: Scope, owner: ast.expr, index: ast.expr, value: Any) -> None:  # noqa: ANN401
+def _store_part(session: Session, scope: Scope, owner: ast.expr, index: ast.expr, value: Any) -> Any:  # noqa: ANN401
     held = settled(evaluate(session, scope, owner))
     place = picked(session, scope, index)
     if isinstance(held, dict | list):
@@ -230,7 +246,8 @@ def _store_part(session: Session, scope: Scope, owner: ast.expr, index: ast.expr
         held.parts[place] = value
     elif isinstance(held, Node) and not isinstance(value, Opaque):
         changed = session.tape.record("put", held, session.resolve(value), index=place)
-        _store(session, scope, owner, changed)
+        return _store(session, scope, owner, changed)
+    return value
 
 
 # --- numbers that the author chose -----------------------------------------------------------------

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 PASSES = 400
 SECONDS = 4.0
 ARRAYS = re.compile(
-    r"@|\.T\b|\.dot\(|\.sum\(|\.shape|axis|outer|matmul|np\.array|numpy\.array|np\.dot|np\.sum|reshape|zeros|randn|rand\(|np\.mean|normal\("
+    r"@|\.T\b|\.dot\(|\.sum\(|\.shape|axis|outer|matmul|np\.array|numpy\.array|np\.dot|np\.sum|reshape|zeros|einsum|torch|jax\.numpy|randn|rand\(|np\.mean|normal\("
 )
 BATCH = re.compile(
     r"axis\s*=|keepdims|/\s*(?:m|N|n|batch_size|num_examples)\b|\.shape\[|len\((?:X|y|x)\)|\.mean\(|np\.mean|1\s*\.?\s*/\s*m\b"
 )
+COLUMN = re.compile(r"(?:zeros|randn|rand)\(\(?[^()]*, 1\)?\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def follow(text: str, *, most: int = 1) -> Iterator[Followed]:
     first = _fitting(tree, text, (), 0, start)
     yield first
     found = 1
-    taken, offered = first.decisions, tuple(first.session.choices.offered)
+    taken, offered = first.decisions, tuple(first.session.choices.ways)
     for place, options in enumerate(offered):
         for option in range(options):
             if option == taken[place]:
@@ -103,8 +104,9 @@ def _fitting(tree: ast.Module, text: str, decisions: tuple[int, ...], kept: int,
     for _ in range(PASSES):
         if following is None or perf_counter() - start > SECONDS:
             break
+        session = _session(tree, text, following)
         try:
-            session = _gone(tree, text, following)
+            session = _gone(session, tree, text, following)
         except FitError as error:
             failure = failure or error
         except RecursionError as error:
@@ -118,9 +120,8 @@ def _fitting(tree: ast.Module, text: str, decisions: tuple[int, ...], kept: int,
     raise FitError(message)
 
 
-def _gone(tree: ast.Module, text: str, decisions: tuple[int, ...]) -> Session:
+def _gone(session: Session, tree: ast.Module, text: str, decisions: tuple[int, ...]) -> Session:
     """A pass; where an optimizer remembers something, another with what nobody chose in its place."""
-    session = _session(tree, text, decisions)
     _go(session, tree)
     kept = memories(session)
     if not kept:
@@ -153,6 +154,7 @@ def _session(
         text,
         counters=counters(tree),
         memories=kept,
+        single=bool(COLUMN.search(code)) and not BATCH.search(code),
         vectors="outer(" in code and not BATCH.search(code),
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sheetgrad.read.python.leaves import drawn
 from sheetgrad.read.python.limits import LARGEST_SIZE, STEPS, TooMuchError, UnreadableCodeError
 from sheetgrad.read.python.memories import constant
-from sheetgrad.read.python.names import COUNT, PASSES, RATE, SETTING, SIZES, plain
+from sheetgrad.read.python.names import COUNT, PASSES, RATE, SETTING, SIZES, WEIGHT, plain
 from sheetgrad.read.python.shapes import BATCH, INPUTS, Choices, alone, beside, is_data, left_of, right_of
 from sheetgrad.read.python.tape import Node, Tape
 from sheetgrad.read.python.values import Binding, Deferred, Function, Opaque, Scope, Turned
@@ -50,6 +50,8 @@ class Session:
     """The key of each leaf that stands for one of those."""
     vectors: bool = False
     """Whether the code shows that a sample is a vector."""
+    single: bool = False
+    """Whether the code shows that a sample is a column."""
     tape: Tape = field(default_factory=Tape)
     bindings: list[Binding] = field(default_factory=list)
     deferred: dict[str, Deferred] = field(default_factory=dict)
@@ -138,8 +140,27 @@ class Session:
                 if self.scalar
                 else shapes or alone(hint, batch=self.batch, choices=self.choices, vectors=self.vectors)
             )
-            value.node = self.leaf(value.name, self.choices.take(options) if len(options) > 1 else options[0])
+            spare = self._spare(options)
+            like = self._sibling(value.name, options)
+            chosen = like or (self.choices.take(options, spare) if len(options) + len(spare) > 1 else options[0])
+            value.node = self.leaf(value.name, chosen)
         return value.node
+
+    def _spare(self, options: list[Shape]) -> list[Shape]:
+        """The first shape with the axis that got a new length as long as another one."""
+        first, used = options[0], self.choices.used
+        if len(first) != 2 or not used or used[0] not in first or self.claimed:
+            return []
+        axis = 1 if first[1] == used[0] else 0
+        return [(size, first[1]) if axis == 0 else (first[0], size) for size in used[1:]]
+
+    def _sibling(self, name: str, options: list[Shape]) -> Shape | None:
+        """The shape of another member of the same list: `x[0]` has that of `x[1]`."""
+        base, bracket, _ = name.partition("[")
+        for leaf in self.tape.leaves.values() if bracket else ():
+            if leaf.name.startswith(f"{base}[") and leaf.shape in options and not WEIGHT.fullmatch(base):
+                return leaf.shape
+        return None
 
     def leaf(self, name: str, shape: Shape) -> Node:
         """A leaf with a value that nobody chose."""
@@ -187,7 +208,8 @@ class Session:
             if re.fullmatch(r"w|theta|weights?|coef\w*", name_of(value)) and not self.vectors:
                 options = [*options[1:2], *options[:1], *options[2:]]
             return options[:1] if name_of(value)[:1].isupper() and options[0] != () else options
-        return beside(name_of(value), tuple(other.value.shape), columns=self.columns)
+        claimed = plain(name_of(value)) in self.bases
+        return beside(name_of(value), tuple(other.value.shape), columns=self.columns, claimed=claimed)
 
     def _first(self, operation: str, left: Any, right: Any) -> tuple[Any, Any]:  # noqa: ANN401 -- nodes and data
         """Of two names without a shape, the data gets one first."""
@@ -195,6 +217,8 @@ class Session:
             return self.resolve(left, [(4,)]), self.resolve(right, [(INPUTS,)])
         if is_data(name_of(right)) and operation in {"matmul", "dot"} and not is_data(name_of(left)):
             columns: list[Shape] = [(INPUTS, BATCH), (INPUTS,), (INPUTS, 1)]
+            if self.single:
+                columns = [(INPUTS, 1), (INPUTS, BATCH), (INPUTS,)]
             if self.vectors:
                 columns = [(INPUTS,), (INPUTS, 1), (INPUTS, BATCH)]
             sure = self.batch or (name_of(right)[:1].isupper() and not self.vectors)

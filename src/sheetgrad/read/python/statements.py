@@ -16,7 +16,11 @@ from sheetgrad.read.python.snapshot import snapshot, worth_keeping
 from sheetgrad.read.python.tape import Node
 from sheetgrad.read.python.values import Class, Function, Module, Opaque, Scope
 
-KNOWN_MODULES = {"numpy", "math", "random", "scipy", "cmath", "scipy.special", "numpy.random", "autograd.numpy"}
+KNOWN_MODULES = {"numpy", "math", "random", "scipy", "cmath", "scipy.special", "numpy.random"}
+LIKE_NUMPY = frozenset(
+    {"autograd.numpy", "jax.numpy", "jax.nn", "jax", "torch", "torch.nn", "torch.nn.functional", "cupy", "mlx.core", "jax.scipy.special"}
+)
+"""Modules whose functions of arrays have NumPy's names, or nearly."""
 
 
 @dataclass(slots=True)
@@ -138,8 +142,8 @@ def _loaded(target: ast.expr) -> ast.expr:
 
 
 def _module(path: str, name: str | None) -> Any:  # noqa: ANN401 -- a module, or what is not followed
-    if path == "autograd.numpy":
-        path = "numpy"
+    if path in LIKE_NUMPY:
+        return Module("numpy")
     whole = path if name else path.partition(".")[0]
     return Module(whole) if whole in KNOWN_MODULES else Opaque(f"the module {path[:60]} is not followed")
 
@@ -150,6 +154,11 @@ def _from(scope: Scope, module: str, names: list[ast.alias]) -> None:
     for alias in names:
         known = module in KNOWN_MODULES
         path = f"{module}.{alias.name}"
+        if module in LIKE_NUMPY:
+            path, known = f"numpy.{alias.name}", True
+            if f"{module}.{alias.name}" in LIKE_NUMPY:
+                scope.names[alias.asname or alias.name] = Module("numpy")
+                continue
         found = Module(path) if path in KNOWN_MODULES else Builtin(path)
         scope.names[alias.asname or alias.name] = found if known else Opaque(f"{path[:60]} is not followed")
 

@@ -28,6 +28,18 @@ class Turned:
     base: Deferred
 
 
+class Sized(int):
+    """How many numbers an array holds, which PyTorch calls to get its shape."""
+
+    shape: tuple[int, ...]
+
+    def __new__(cls, count: int, shape: tuple[int, ...]) -> Sized:
+        """The number, with the shape beside it."""
+        made = super().__new__(cls, count)
+        made.shape = shape
+        return made
+
+
 @dataclass(slots=True, eq=False)
 class Opaque:
     """A value that is not followed, and why."""
@@ -132,3 +144,5 @@ class Binding:
     """How much had been recorded on the tape by then."""
     own: bool = True
     """Whether the name stands for the whole right side (not a part of a list or a tuple)."""
+    owner: Instance | None = None
+    """The object that it belongs to, or in whose method it stands."""
