@@ -49,8 +49,9 @@ def _putting_right(made: Judgement, node: Node) -> Node | None:
     import numpy as np
 
     checks = [check for check in all_checks(made) if check.value is not node and check.value.made_from(node)]
-    best, target = 0, None
-    for candidate in candidates(made, node) if checks else []:
+    before = sum(factor_of(made, check, []) is not None for check in checks)
+    best, target = before, None
+    for candidate in candidates(made, node) if before < len(checks) else []:
         exact = made.points.slope(made.loss.node, candidate)
         values = [np.reshape(value, node.value.shape) for value in exact]
         right = sum(factor_of(made, check, [(node, values)]) is not None for check in checks)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.code_points import ratio
 from sheetgrad.read.python.leaves import is_target
 from sheetgrad.read.python.names import LOSS, PREACTIVATION, claim, plain, short
 from sheetgrad.read.python.shapes import is_data
@@ -193,6 +194,9 @@ def _gradient(found: Claims, binding: Binding, said: Claim | None) -> Gradient |
         targets = _hinted(found, binding, said.base)
         return Gradient(binding, said, targets)
     if not targets:
+        members = _members(found, said.base)
+        if members:
+            return Gradient(binding, said._replace(kind="delta"), members)
         targets = _linked(found, binding)
     if not targets and short(binding.name):
         if binding.failure and not binding.failure.startswith("not followed"):
@@ -233,6 +237,12 @@ def by_name(found: Claims, binding: Binding, name: str) -> list[Node]:
     return _member(found, binding, name)
 
 
+def _members(found: Claims, base: str) -> list[Node]:
+    """Every member of a list: `h[0]`, `h[1]` for h, as they are gone through."""
+    name = re.compile(rf"{re.escape(plain(base))}\[-?\d+\]")
+    return [b.value for b in found.forward if b.value is not None and not b.value.name and name.fullmatch(plain(b.name))]
+
+
 def _member(found: Claims, binding: Binding, name: str) -> list[Node]:
     """The parameter at the same place of a list whose name begins alike: `weights[1]` for w[1]."""
     index = re.fullmatch(r"([A-Za-z])\w*(\[\d+\])", plain(name))
@@ -261,5 +271,6 @@ def _linked(found: Claims, binding: Binding) -> list[Node]:
         if update.binding.value is not None
         and update.binding.value.made_from(node)
         and update.parameter.shape == node.shape
+        and ratio([update.binding.value.value - update.parameter.value], [node.value]) is not None
     ]
     return updated if len(updated) == 1 else []

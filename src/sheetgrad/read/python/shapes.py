@@ -52,7 +52,8 @@ class Choices:
 
     def seen(self, size: int) -> None:
         """Remember a length for other axes that must be as long."""
-        self.used = [size, *(other for other in self.used if other != size)][:4]
+        if size > 1:
+            self.used = [size, *(other for other in self.used if other != size)][:4]
 
     def following(self, shortest: int = 0) -> tuple[int, ...] | None:
         """The next decisions to try, the last ones changed first."""
