@@ -280,6 +280,9 @@ def _shape(session: Session, value: Any) -> tuple[int, ...] | None:  # noqa: ANN
 def _constant(session: Session, name: str, arguments: list[Any], keywords: dict[str, Any]) -> Any:  # noqa: ANN401
     import numpy as np
 
+    first = arguments[0] if arguments else None
+    if name.removesuffix("_like") in SIZED and isinstance(first, Deferred) and open_(first) and not first.parts:
+        return Deferred(f"{name} {first.name}", like=first, fill=MAKE[name.removesuffix("_like")])
     if name.endswith("_like"):
         shape: tuple[int, ...] | None = array(session, arguments[0]).shape
     elif name in {"eye", "identity", "arange"}:

@@ -259,6 +259,10 @@ def freed(session: Session, key: str, value: Any) -> Any:  # noqa: ANN401 -- wha
         return value
     if is_number(value) or (isinstance(value, Node) and not value.name and constant(value)):
         session.started.add(key)
+    if isinstance(value, Deferred) and value.like is not None and value.node is None:
+        session.started.add(key)
+        value.memory = key if key in session.memories else ""
+        return value
     if key in session.memories:
         return session.memory(key, value)
     if is_number(value) and plain(key) in session.counters and plain(key) not in session.indices:
@@ -294,6 +298,8 @@ def remembered(session: Session, key: str, value: Any) -> Any:  # noqa: ANN401 -
     """The same with what an optimizer remembers in the place of the constant that it begins at."""
     if isinstance(value, list | dict):
         return value
+    if isinstance(value, Deferred) and value.like is not None:
+        return freed(session, key, value)
     if isinstance(value, Node) and not value.name and constant(value):
         session.started.add(key)
     return session.memory(key, value) if key in session.memories else value

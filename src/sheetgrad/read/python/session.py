@@ -130,6 +130,8 @@ class Session:
             return self.tape.record("transpose", self.resolve(value.base, turned))
         if not isinstance(value, Deferred):
             return value
+        if value.node is None and value.like is not None:
+            return self._filled(value, value.like)
         if value.node is None:
             if value.parts:
                 message = f"{value.name} is used both as one array and as a collection"
@@ -144,6 +146,16 @@ class Session:
             like = self._sibling(value.name, options)
             chosen = like or (self.choices.take(options, spare) if len(options) + len(spare) > 1 else options[0])
             value.node = self.leaf(value.name, chosen)
+        return value.node
+
+    def _filled(self, value: Deferred, like: Deferred) -> Node:
+        """An array of one number, as large as another whose shape had been open."""
+        import numpy as np
+
+        shape = self.resolve(like).shape
+        value.node = self.tape.leaf(np.full(shape, value.fill))
+        if value.memory:
+            value.node = self.memory(value.memory, value.node)
         return value.node
 
     def _spare(self, options: list[Shape]) -> list[Shape]:

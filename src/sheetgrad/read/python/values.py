@@ -19,6 +19,11 @@ class Deferred:
     node: Node | None = None
     parts: dict[Any, Any] = field(default_factory=dict)
     """Where it is used as a dictionary or a list: its members."""
+    like: Deferred | None = None
+    """What it is as large as, where it holds one number throughout."""
+    fill: float = 0.0
+    memory: str = ""
+    """The key, where an optimizer keeps it."""
 
 
 @dataclass(slots=True, eq=False)
