@@ -10,11 +10,11 @@ from sheetgrad.check.code_points import ratio
 from sheetgrad.read.python.leaves import is_target
 from sheetgrad.read.python.names import LOSS, PREACTIVATION, claim, plain, short
 from sheetgrad.read.python.shapes import is_data
+from sheetgrad.read.python.tape import Node
 
 if TYPE_CHECKING:
     from sheetgrad.read.python.names import Claim
     from sheetgrad.read.python.session import Session
-    from sheetgrad.read.python.tape import Node
     from sheetgrad.read.python.values import Binding
 
 
@@ -248,6 +248,12 @@ def _member(found: Claims, binding: Binding, name: str) -> list[Node]:
     index = re.fullmatch(r"([A-Za-z])\w*(\[\d+\])", plain(name))
     if index is None or binding.value is None:
         return []
+    held = binding.names.get(plain(name).removesuffix(index[2]))
+    place = int(index[2][1:-1])
+    if isinstance(held, list) and place < len(held):
+        part = getattr(held[place], "node", held[place])
+        if isinstance(part, Node):
+            return [part]
     leaves = [leaf for leaf in found.session.tape.leaves.values() if plain(leaf.name).endswith(index[2])]
     return [leaf for leaf in leaves if plain(leaf.name)[:1].lower() == index[1].lower()]
 
@@ -270,7 +276,7 @@ def _linked(found: Claims, binding: Binding) -> list[Node]:
         for update in found.updates
         if update.binding.value is not None
         and update.binding.value.made_from(node)
-        and update.parameter.shape == node.shape
+        and update.parameter.value.size == node.value.size
         and ratio([update.binding.value.value - update.parameter.value], [node.value]) is not None
     ]
     return updated if len(updated) == 1 else []

@@ -127,13 +127,21 @@ def dropped(value: ast.expr) -> Iterator[Edit]:
     for change, code in words:
         for place in range(len(places(value))):
             made = changed(value, place, change)
-            if made is not None:
+            if made is not None and _is_number(places(value)[place]):
+                yield Edit("half", made, "A number too many.")
+            elif made is not None:
                 message = (
                     "One factor or term too many."
                     if code == "extra-factor"
                     else "The function is applied to what has been through it already."
                 )
                 yield Edit(code, made, message)
+
+
+def _is_number(node: ast.expr) -> bool:
+    """Whether it is a product with 2 or a half."""
+    sides = (node.left, node.right) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else ()
+    return any(isinstance(side, ast.Constant) and side.value in {2, 0.5} for side in sides)
 
 
 def summed(value: ast.expr) -> Iterator[Edit]:
@@ -188,29 +196,51 @@ def products(value: ast.expr) -> Iterator[Edit]:
         return None
 
     def bracket(node: ast.expr) -> ast.expr | None:
-        """A * b - c read as a * (b - c), and the like."""
+        """A * b - c read as a * (b - c)."""
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) and isinstance(node.left, ast.BinOp):
             inner = node.left
             if isinstance(inner.op, ast.Mult):
                 return ast.BinOp(inner.left, ast.Mult(), ast.BinOp(inner.right, node.op, node.right))
         return None
 
+    def before(node: ast.expr) -> ast.expr | None:
+        """A - b * c read as (a - b) * c, however long the product is."""
+        if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)):
+            return None
+        chain = []
+        rest: ast.expr = node.right
+        while isinstance(rest, ast.BinOp) and isinstance(rest.op, ast.Mult | ast.MatMult | ast.Div):
+            chain.append(rest)
+            rest = rest.left
+        if not chain:
+            return None
+        made: ast.expr = ast.BinOp(node.left, node.op, rest)
+        for product in reversed(chain):
+            made = ast.BinOp(made, product.op, product.right)
+        return made
+
+    def plain(node: ast.expr) -> ast.expr | None:
+        """Without a power."""
+        return node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) else None
+
     def square(node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.Name | ast.Subscript | ast.Attribute):
             return ast.BinOp(copy.deepcopy(node), ast.Pow(), ast.Constant(2))
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-            return node.left
         return None
 
     for each, code, message in (
-        (change, "plus-for-times", "A plus and a times are exchanged."),
         (bracket, "missing-brackets", "Brackets are missing."),
-        (square, "exponent", "An exponent is lost or one too many."),
+        (before, "missing-brackets", "Brackets are missing."),
+        (change, "plus-for-times", "A plus and a times are exchanged."),
+        (square, "lost-power", "An exponent is lost."),
+        (plain, "extra-power", "An exponent is one too many."),
     ):
         for place in range(len(places(value))):
             made = changed(value, place, each)
             if made is not None:
-                yield Edit(code, made, message)
+                node = places(value)[place]
+                times = code == "plus-for-times" and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+                yield Edit("times-for-plus" if times else code, made, message)
 
 
 def averaged(value: ast.expr) -> Iterator[Edit]:

@@ -37,6 +37,8 @@ def judged(found: Claims, loss: Loss, points: CodePoints) -> Judgement:
     """Judge every gradient and every update against one loss."""
     made = Judgement(loss, points, claims=found.gradients, moves=found.updates)
     made.scale = _scale(found, made)
+    if made.scale < 0 and _climbing(made):
+        made.scale = -made.scale
     for gradient in found.gradients:
         made.rulings.append(_ruling(made, gradient))
         _repair_value(made, made.rulings[-1])
@@ -72,6 +74,18 @@ def _scale(found: Claims, made: Judgement) -> float:
     best, count = counted.most_common(1)[0]
     chosen = best if count >= len(factors) - 1 else float(f"{factors[0]:.7g}")
     return next(factor for factor in factors if float(f"{factor:.7g}") == chosen)
+
+
+def _climbing(made: Judgement) -> bool:
+    """Whether every update subtracts what points downhill: then the gradients have the wrong sign, not the updates."""
+    factors = []
+    for update in made.moves:
+        value = update.binding.value
+        if value is not None and judgeable(made, update.parameter):
+            after, before = made.points.plain(value), made.points.plain(update.parameter)
+            moved = [new - old for new, old in zip(after, before, strict=True)]
+            factors.append(ratio(moved, made.points.slope(made.loss.node, update.parameter)))
+    return bool(factors) and all(factor is not None and factor > 0 for factor in factors)
 
 
 def _decayed_scale(made: Judgement) -> float | None:

@@ -120,9 +120,9 @@ def references(line: Line, tree: ast.Module) -> dict[str, Node]:
         if text in made:
             continue
         if isinstance(node, ast.Name):
-            found = names.get(node.id)
+            found = names.get(node.id, session.deferred.get(node.id))
         else:
-            if not _roots(node) <= names.keys():
+            if not _roots(node) <= names.keys() | session.deferred.keys():
                 continue
             found = _evaluated(session, scope, node)
         found = found.node if isinstance(found, Deferred) else found

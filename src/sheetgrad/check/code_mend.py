@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.code_lines import forget, line_of, references
@@ -43,6 +43,8 @@ def mended(found: Claims, judgement: Judgement, ruling: Ruling) -> Mend | None:
     def works(made: Node) -> bool:
         if made.value.size != size:
             return False
+        if ratio(judgement.points.trial(made, [], most=1), exact[:1]) is None:
+            return False
         factor = ratio(judgement.points.trial(made, []), exact)
         if factor is None:
             return False
@@ -54,10 +56,10 @@ def mended(found: Claims, judgement: Judgement, ruling: Ruling) -> Mend | None:
 def first_edit(found: Claims, line: Line, works: Callable[[Node], bool], *, seconds: float = SECONDS) -> Mend | None:
     """The first edit whose value passes a trial."""
     tape = found.session.tape
-    start = perf_counter()
+    start = process_time()
     known = references(line, found.session.tree)
     for tried, edit in enumerate(edits(line, known)):
-        if tried > MOST or perf_counter() - start > seconds:
+        if tried > MOST or process_time() - start > seconds:
             return None
         mark = len(tape.nodes)
         sign = line.sign if edit.sign is None else edit.sign

@@ -86,7 +86,7 @@ def _plain(slope: float, decayed: str) -> Rule:
 
 def _momentum(move: Move, leaf: Node, share: float, slope: float, decayed: str) -> Rule:
     kept = _first(move, leaf)
-    if kept is None:
+    if kept is None or kept.keep > 1:
         return OWN
     if kept.keep < 0:
         return Rule("false", "", "sign", "What is remembered is subtracted where it should be carried on.", leaf)
@@ -127,6 +127,9 @@ def _adaptive(move: Move) -> Rule:
             found = _fit(move, first, second)
             if found is not None:
                 return _judged(move, first, second, *found)
+    for second in seconds:
+        if second.brought < 0:
+            return Rule("false", "", "sign", "The squares of the gradients are subtracted; they must be added.", second.leaf)
     if not finite(move.step()):
         corrected = [bias(move, first, second) for second in seconds for first in (*firsts, None)]
         return next((Rule("false", "", b.code, b.message, at=b.at) for b in corrected if b.code), OWN)

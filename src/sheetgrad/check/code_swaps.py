@@ -21,7 +21,6 @@ from sheetgrad.check.code_edits import (
 )
 from sheetgrad.check.code_lines import OPPOSITE
 from sheetgrad.read.python.names import claim, plain
-from sheetgrad.read.python.operations import ELEMENTWISE
 from sheetgrad.read.python.values import Function, Instance
 
 if TYPE_CHECKING:
@@ -44,9 +43,9 @@ def edits(line: Line, known: Mapping[str, Node]) -> Iterator[Edit]:
     yield from _renamed(line.parts, known)
     yield from _renamed_everywhere(line.parts, known)
     yield from _called(line)
+    yield from summed(line.parts)
     yield from transposed(line.parts)
     yield from dropped(line.parts)
-    yield from summed(line.parts)
     yield from products(line.parts)
     yield from _raised(line.parts, known)
     yield from _sloped(line, known)
@@ -119,31 +118,30 @@ def _distance(yours: str, other: str, known: Mapping[str, Node]) -> tuple[bool, 
 
 def _kind(yours: str, other: str, known: Mapping[str, Node]) -> str:
     """What kind of mistake it is to write one name for another."""
-    if claim(yours) is None and claim(other) is None and _activation(known[yours], known[other]):
+    if claim(yours) is None and claim(other) is None and _activation(known[yours], known[other], _leaves(known)):
         return "pre-activation"
     bare = [re.sub(r"\d+", "#", re.sub(r" ?[-+] ?\d+(?=\])", "", plain(name))) for name in (yours, other)]
     single = known[yours].shape == known[other].shape == ()
     if bare[0] == bare[1]:
         return "wrong-index" if single else "wrong-layer"
-    both = claim(yours) is not None and claim(other) is not None
-    return "wrong-layer" if both or bare[0][:1] == bare[1][:1] else "wrong-quantity"
+    if claim(yours) is not None and claim(other) is not None:
+        return "wrong-quantity" if re.findall(r"\d+", yours) == re.findall(r"\d+", other) else "wrong-layer"
+    return "wrong-layer" if bare[0][:1] == bare[1][:1] else "wrong-quantity"
 
 
-def _activation(left: Node, right: Node) -> bool:
-    """Whether one is an activation of the other, entry by entry."""
+def _activation(left: Node, right: Node, leaves: int) -> bool:
+    """Whether one is made of the other and of nothing else, as an activation is."""
     above, below = (left, right) if left.made_from(right) else (right, left)
-    if left.shape != right.shape or not above.made_from(below) or above is below:
-        return False
-    open_nodes, seen = [above], set()
-    while open_nodes:
-        node = open_nodes.pop()
-        if node is below or node.place in seen or not node.made_from(below):
-            continue
-        seen.add(node.place)
-        if node.operation not in ELEMENTWISE | {"sum", "max"}:
-            return False
-        open_nodes += [argument for argument in node.arguments if hasattr(argument, "place")]
-    return True
+    same = above.uses & leaves == below.uses & leaves
+    return left.shape == right.shape and above is not below and above.made_from(below) and same
+
+
+def _leaves(known: Mapping[str, Node]) -> int:
+    """A bit for every leaf among the quantities of a line."""
+    made = 0
+    for node in known.values():
+        made |= 1 << node.place if node.name else 0
+    return made
 
 
 def _callables(line: Line) -> dict[str, Function]:

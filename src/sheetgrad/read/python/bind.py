@@ -33,7 +33,7 @@ def assign(
         return
     key = key_of(session, scope, target)
     value = settled(value)
-    if isinstance(value, Opaque) and not claim(key):
+    if isinstance(value, Opaque) and not claim(key) and not getattr(statement, "op", None):
         value = session.unknown(plain(key)) if _may_be_leaf(session, key) else value
     if not aside:
         value = freed(session, key, value)
