@@ -12,7 +12,7 @@ from sheetgrad.check.code_judge import judged
 from sheetgrad.check.code_losses import own_losses, usual_losses
 from sheetgrad.check.code_points import CodePoints, same
 from sheetgrad.check.code_words import explained, network_words
-from sheetgrad.check.code_updates import update_finding
+from sheetgrad.check.code_updates import odd_ones, update_finding
 from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.read.python.follow import follow
 from sheetgrad.read.python.leaves import SHARES
@@ -173,6 +173,7 @@ def _write(report: Report, reading: Reading) -> None:
     if judgement is None or not _fits(judgement):
         _unjudged(report, found)
         return
+    odd_ones(found, judgement)
     report.network = network_words(judgement)
     _note_convention(report, judgement)
     for ruling in judgement.rulings:

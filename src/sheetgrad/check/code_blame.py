@@ -134,6 +134,18 @@ def judged_again(made: Judgement) -> None:
                 made.rulings[place] = Ruling(ruling.claim, "true", ruling.target, factor, wanted=made.scale)
 
 
+def _nearest(made: Judgement, final: Ruling) -> Ruling | None:
+    """The last gradient that a final one is made from."""
+    node = final.claim.binding.value
+    used = [
+        ruling
+        for ruling in made.rulings
+        if not ruling.claim.final and ruling.claim.binding.value is not None and node is not None
+        if ruling.claim.top is None and node.made_from(ruling.claim.binding.value)
+    ]
+    return max(used, key=lambda ruling: ruling.claim.binding.moment, default=None)
+
+
 def blame_factors(made: Judgement) -> None:
     """A final gradient that is off by a factor which an earlier gradient brought in is right; that one is not."""
     for ruling in made.rulings:
@@ -150,7 +162,7 @@ def blame_factors(made: Judgement) -> None:
             others = [
                 r.factor
                 for r in made.rulings
-                if r.claim.final and r.claim.binding.value and r.claim.binding.value.made_from(other)
+                if r.claim.final and _nearest(made, r) is earlier
             ]
             if not all(same(factor, ruling.factor) for factor in others):
                 continue

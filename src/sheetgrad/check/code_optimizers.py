@@ -33,6 +33,8 @@ class Rule(NamedTuple):
     """The remembered leaf whose next value is wrong; None where the step itself is."""
     at: Node | None = None
     """The quantity that is wrong, where it is another one."""
+    kept: tuple[float, ...] = ()
+    """How what is remembered goes on, for comparison with other weights."""
 
 
 class Kept(NamedTuple):
@@ -97,8 +99,12 @@ def _momentum(move: Move, leaf: Node, share: float, slope: float, decayed: str) 
     heavy, ahead = kept.keep / kept.brought, kept.keep**2 / (1 + kept.keep) / kept.brought
     for ratio, words in ((heavy, "momentum"), (ahead, "Nesterov's momentum")):
         if _same(share / slope, ratio):
-            return Rule("true", words + decayed)
+            return Rule("true", words + decayed, kept=_constants(kept))
     return OWN
+
+
+def _constants(*kept: Kept | None) -> tuple[float, ...]:
+    return tuple(round(number, 6) for each in kept if each is not None for number in (each.keep, each.brought))
 
 
 def _first(move: Move, leaf: Node) -> Kept | None:
@@ -158,7 +164,8 @@ def _judged(move: Move, first: Kept | None, second: Kept, slope: float, decay: f
     corrected = bias(move, first, second)
     if corrected.code:
         return Rule("false", "", corrected.code, corrected.message, at=corrected.at)
-    return Rule("true", words + corrected.words + (WITH_DECAY if decay else ""))
+    decayed = WITH_DECAY if decay else ""
+    return Rule("true", words + corrected.words + decayed, kept=_constants(first, second))
 
 
 def _mixed(first: Kept, second: Kept) -> Rule | None:

@@ -60,13 +60,14 @@ class Judgement:
         return [*(ruling.verdict for ruling in self.rulings), *(ruling.verdict for ruling in self.updates)]
 
     @property
-    def score(self) -> tuple[int, int, int]:
-        """How well it fits: final gradients right, all claims right, less those wrong."""
+    def score(self) -> tuple[int, int, int, int]:
+        """How well it fits: final gradients right, all claims right, less those wrong; then how many of those are off by a factor."""
         right = [ruling for ruling in self.rulings if ruling.verdict == "true"]
         wrong = sum(ruling.verdict == "false" for ruling in self.rulings)
+        known = sum(ruling.verdict == "false" and ruling.factor is not None for ruling in self.rulings)
         moved = sum(ruling.verdict == "true" for ruling in self.updates)
         lost = sum(ruling.verdict == "false" for ruling in self.updates)
-        return (sum(ruling.claim.final for ruling in right) + moved - wrong - lost, len(right), -wrong)
+        return (sum(ruling.claim.final for ruling in right) + moved - wrong - lost, len(right), -wrong, known)
 
 
 def judgeable(made: Judgement, target: Node) -> bool:

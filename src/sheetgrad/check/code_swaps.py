@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SLOPES = ("{0} * (1 - {0})", "(1 - {0})", "(1 - {0} ** 2)", "({0} > 0)", "{0}.T", "{0}")
 SLOPE_NAME = re.compile(r"deriv|prime|grad|slope|_d$|^d|dash|back|_p$|der", re.IGNORECASE)
-MOST_SPOTS = 6
+MOST_SPOTS = 12
 
 
 def edits(line: Line, known: Mapping[str, Node]) -> Iterator[Edit]:

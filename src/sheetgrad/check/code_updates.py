@@ -8,19 +8,27 @@ from typing import TYPE_CHECKING, NamedTuple
 from sheetgrad.check.code_broken import fits
 from sheetgrad.check.code_lines import line_of
 from sheetgrad.check.code_mend import first_edit
+from sheetgrad.check.code_optimizers import Rule
+from sheetgrad.check.code_ruling import UpdateRuling
 from sheetgrad.check.code_steps import stepped
 from sheetgrad.check.findings import Finding
+from sheetgrad.read.python.names import claim, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sheetgrad.check.code_claims import Claims, Update
     from sheetgrad.check.code_mend import Mend
-    from sheetgrad.check.code_optimizers import Rule
-    from sheetgrad.check.code_ruling import Judgement, UpdateRuling
+    from sheetgrad.check.code_ruling import Judgement
     from sheetgrad.check.findings import Report
     from sheetgrad.read.python.tape import Node
     from sheetgrad.read.python.values import Binding
 
 MOST_LINES = 8
+ODD = "odd"
+"""The code of a step for which only the other weights speak, until an edit names it."""
+ENOUGH = 2
+"""Other weights, from which on they speak."""
 SECONDS = 0.5
 """For each line that is tried."""
 
@@ -55,6 +63,8 @@ def _code(rule: Rule, mend: Mend | None) -> str:
         return rule.code
     if rule.code == "shape":
         return "wrong-gradient" if mend.code in {"wrong-index", "wrong-layer", "wrong-quantity"} else mend.code
+    if rule.code == ODD:
+        return mend.code
     return mend.code if rule.code == "sign" and mend.code in {"wrong-index", "missing-brackets"} else rule.code
 
 
@@ -72,7 +82,8 @@ def mended_step(found: Claims, judgement: Judgement, update: Update, rule: Rule)
             continue
 
         def works(made: Node, value: Node = value) -> bool:
-            return stepped(found, judgement, update, put={value.place: made}).verdict == "true"
+            made_rule = stepped(found, judgement, update, put={value.place: made})
+            return made_rule.verdict == "true" and (rule.code != ODD or made_rule.kept == rule.kept)
 
         mend = first_edit(found, line, works, seconds=SECONDS)
         if mend is not None:
@@ -81,31 +92,66 @@ def mended_step(found: Claims, judgement: Judgement, update: Update, rule: Rule)
 
 
 def _lines(found: Claims, judgement: Judgement, update: Update, rule: Rule) -> list[Binding]:
-    """The lines that may be to blame, the likeliest first."""
+    """The lines that may be to blame, the likeliest first: those that other weights have alike are not."""
     if rule.memory is not None:
         return [m.binding for m in found.memories if m.parameter is rule.memory][:1] or [update.binding]
     if rule.at is not None:
         made = [b for b in found.session.bindings if b.value is not None and b.value.made_from(rule.at)]
         return made[:1] or [update.binding]
-    after = update.binding.value
-    if rule.code != "sign" or after is None:
+    if rule.code not in {"sign", ODD} or update.binding.value is None:
         return [update.binding]
-    used = [m.binding for m in found.memories if m.binding.value is not None and after.made_from(m.binding.value)]
-    return [*used, update.binding] if _usual(judgement, update) else [update.binding, *used]
+    lines = [update.binding, *_before(found, update)]
+    names = sorted({plain(move.parameter.name) for move in judgement.moves}, key=len, reverse=True)
+    return [binding for binding in lines if not _alike(found, binding, names)] or lines
 
 
-def _usual(judgement: Judgement, update: Update) -> bool:
-    """Whether other weights make a right step in the same direction."""
-    own = _direction(update)
+def _before(found: Claims, update: Update) -> list[Binding]:
+    """The lines on the way from the gradient to the step."""
+    after = update.binding.value
+    assert after is not None  # noqa: S101 -- asked for by the caller
+    remembered = [found.session.tape.nodes[place] for place in found.session.remembered]
+    made = []
+    for binding in found.session.bindings:
+        value = binding.value
+        if value is None or value is after or not after.made_from(value) or claim(binding.name) is not None:
+            continue
+        if value.operation and any(value.made_from(leaf) for leaf in remembered):
+            made.append(binding)
+    return made
+
+
+def _alike(found: Claims, binding: Binding, names: Sequence[str]) -> bool:
+    """Whether another weight has the same line but for its name."""
+    own = _bare(binding, names)
     return any(
-        moved.verdict == "true" and moved.update is not update and _direction(moved.update) == own
-        for moved in judgement.updates
-        if moved.rule is not None
+        other.statement.line != binding.statement.line and _bare(other, names) == own for other in found.session.bindings
     )
 
 
-def _direction(update: Update) -> str:
-    statement = update.binding.statement
-    if statement.sign:
-        return statement.sign
-    return type(statement.value.op).__name__ if isinstance(statement.value, ast.BinOp) else ""
+def _bare(binding: Binding, names: Sequence[str]) -> str:
+    statement = binding.statement
+    text = f"{statement.target} {statement.sign}= {ast.unparse(statement.value)}"
+    for name in names:
+        text = text.replace(name, "·")
+    return text
+
+
+def odd_ones(found: Claims, judgement: Judgement) -> None:
+    """Call a step false that is no known rule, where one small edit makes it the rule of all other weights."""
+    for place, moved in enumerate(judgement.updates):
+        rule, update = moved.rule, moved.update
+        if rule is None or moved.verdict not in {"given", "true"} or update.parameter.place in found.session.remembered:
+            continue
+        others = {
+            (other.rule.words, other.rule.kept)
+            for other in judgement.updates
+            if other is not moved and other.verdict == "true" and other.rule is not None and other.rule.words
+        }
+        count = sum(other is not moved and other.verdict == "true" and other.rule is not None for other in judgement.updates)
+        if len(others) != 1 or count < ENOUGH or (rule.words, rule.kept) in others:
+            continue
+        words, kept = next(iter(others))
+        message = f"The other weights are moved by {words}, and this one is not."
+        odd = Rule("false", words, ODD, message, kept=kept)
+        if mended_step(found, judgement, update, odd).mend is not None:
+            judgement.updates[place] = UpdateRuling(update, "false", rule=odd)
