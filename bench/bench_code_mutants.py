@@ -28,7 +28,7 @@ from sheetgrad.check.code import check_code
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from programs_made import HANDS, Program, lookalikes  # noqa: E402 -- the tests have the programs
+from programs_made import HANDS, Program, lookalikes
 
 SAME = 1e-7
 
@@ -140,7 +140,7 @@ def without_mean(node: ast.expr) -> ast.expr | None:
 def without_sum(node: ast.expr) -> ast.expr | None:
     """The sum over the samples lost."""
     if isinstance(node, ast.Call) and any(keyword.arg in {"axis", "dim"} for keyword in node.keywords):
-        return node.args[0] if node.args else node.func.value  # type: ignore[attr-defined, no-any-return]
+        return node.args[0] if node.args else node.func.value  # type: ignore[attr-defined]
     return None
 
 
@@ -166,7 +166,9 @@ def renamed(old: str, new: str) -> Change:
     """Another name in one place."""
 
     def change(node: ast.expr) -> ast.expr | None:
-        wanted = isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and ast.unparse(node) == ast.unparse(parsed(old))
+        wanted = isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and ast.unparse(node) == ast.unparse(
+            parsed(old)
+        )
         return parsed(new) if wanted else None
 
     return change
@@ -221,7 +223,7 @@ def changes(program: Program, statement: ast.stmt) -> Iterator[tuple[str, ast.st
 
     def put(new: ast.expr) -> ast.stmt:
         made = copy.deepcopy(statement)
-        made.value = new  # type: ignore[attr-defined]
+        made.value = new
         return made
 
     update = isinstance(statement, ast.AugAssign)
@@ -269,7 +271,8 @@ def differs(right: dict[str, Any], made: dict[str, Any] | None) -> bool:
     if made is None:
         return True
     return any(
-        value.shape != made[name].shape or not np.allclose(value, made[name], rtol=SAME, atol=SAME * np.abs(value).max())
+        value.shape != made[name].shape
+        or not np.allclose(value, made[name], rtol=SAME, atol=SAME * np.abs(value).max())
         for name, value in right.items()
     )
 
@@ -362,7 +365,10 @@ def main() -> None:
     table(scores)
     print(f"\n{hands} hands, {len(seconds)} right programs, {alarms} false alarms; {same} changes that changed nothing")
     if seconds:
-        print(f"{1000 * sorted(seconds)[len(seconds) // 2]:.0f} ms for a right program (median), {1000 * max(seconds):.0f} ms at most")
+        print(
+            f"{1000 * sorted(seconds)[len(seconds) // 2]:.0f} ms for a right program (median), "
+            f"{1000 * max(seconds):.0f} ms at most"
+        )
 
 
 def table(scores: dict[str, list[Score]]) -> None:

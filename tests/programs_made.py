@@ -1,3 +1,5 @@
+# ruff: noqa: E501, E731, E741, PLR0917, RUF007 -- l is a layer, and three spellings stand side by side
+# mypy: disable-error-code="no-untyped-call,arg-type,no-untyped-def"
 """Right backward passes made by rule, in several hands and sizes, with what may be exchanged in them."""
 
 from __future__ import annotations
@@ -66,7 +68,10 @@ Spell = Callable[[str, int], str]
 
 def _numbers(sizes: tuple[int, ...], hand: Hand, out: str) -> dict[str, Any]:
     draw = np.random.default_rng(3)
-    made: dict[str, Any] = {"X": draw.normal(size=(SAMPLES, sizes[0])), "y": draw.uniform(0.2, 0.8, (SAMPLES, sizes[-1]))}
+    made: dict[str, Any] = {
+        "X": draw.normal(size=(SAMPLES, sizes[0])),
+        "y": draw.uniform(0.2, 0.8, (SAMPLES, sizes[-1])),
+    }
     if out == "softmax":
         made["y"] = np.eye(sizes[-1])[np.arange(SAMPLES) % sizes[-1]]
     for layer, (left, right) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), 1):
@@ -78,9 +83,9 @@ def _numbers(sizes: tuple[int, ...], hand: Hand, out: str) -> dict[str, Any]:
 def layered(name: str, hand: Hand, sizes: tuple[int, ...], hidden: str, out: str, *, update: bool = True) -> Program:
     """A network of dense layers: `out` is "" with the squared error, "sigmoid" or "softmax" with cross-entropy."""
     last = len(sizes) - 1
-    weight = lambda k, l: hand.weight.format(k=k, l=l)  # noqa: E731, E741 -- three spellings, side by side
-    value = lambda k, l: hand.value.format(k=k, l=l) if (k, l) != ("a", 0) else "X"  # noqa: E731, E741
-    grad = lambda k, l: hand.gradient.format(k=k, l=l) if k in "Wb" else hand.value.format(k=f"d{k}", l=l)  # noqa: E731, E741
+    weight = lambda k, l: hand.weight.format(k=k, l=l)
+    value = lambda k, l: hand.value.format(k=k, l=l) if (k, l) != ("a", 0) else "X"
+    grad = lambda k, l: hand.gradient.format(k=k, l=l) if k in "Wb" else hand.value.format(k=f"d{k}", l=l)
     forward = list(_forward(hand, last, hidden, out, weight, value))
     backward, slots = _backward(hand, last, hidden, out, weight, value, grad)
     updates = [f"{weight(k, l)} -= lr * {grad(k, l)}" for l in range(1, last + 1) for k in "Wb"] if update else []
@@ -89,7 +94,7 @@ def layered(name: str, hand: Hand, sizes: tuple[int, ...], hidden: str, out: str
     numbers = [n for n, line in enumerate(lines, 1) if n >= first and re.match(r"\s*\S+(\[.*\])? [-+]?= ", line)]
     numbers = [n for n in numbers if not re.match(r"\s*(net|out|m|grads|loss) = ", lines[n - 1])]
     outer = "net." if hand.wrap else ""
-    read = lambda text: text.replace("self.", outer)  # noqa: E731
+    read = lambda text: text.replace("self.", outer)
     where = {line.strip(): n for n, line in enumerate(lines, 1) if n >= first}
     early = [
         (where[f"{weight('W', l)} -= lr * {grad('W', l)}"], slots[l])
@@ -107,7 +112,7 @@ def layered(name: str, hand: Hand, sizes: tuple[int, ...], hidden: str, out: str
 
 
 def _forward(hand: Hand, last: int, hidden: str, out: str, weight: Spell, value: Spell) -> Iterator[str]:
-    for l in range(1, last + 1):  # noqa: E741 -- a layer
+    for l in range(1, last + 1):
         sides = (weight("W", l), value("a", l - 1)) if hand.columns else (value("a", l - 1), weight("W", l))
         yield f"{value('z', l)} = {hand.product.format(*sides)} + {weight('b', l)}"
         kind = hidden if l < last else out
@@ -136,11 +141,15 @@ def _backward(hand: Hand, last: int, hidden: str, out: str, weight: Spell, value
     axis = 1 if hand.columns else 0
     over = " / m" if hand.mean else ""
     lines.append(f"{grad('z', last)} = ({value('a', last)} - y){over}")
-    for l in range(last, 0, -1):  # noqa: E741 -- a layer
+    for l in range(last, 0, -1):
         dz, before = grad("z", l), value("a", l - 1)
         sides = (dz, f"{before}.T") if hand.columns else (f"{before}.T", dz)
         lines.append(f"{grad('W', l)} = {hand.product.format(*sides)}")
-        lines.append(f"{grad('b', l)} = np.sum({dz}, axis={axis}, keepdims=True)" if hand.columns else f"{grad('b', l)} = {dz}.sum(axis={axis})")
+        lines.append(
+            f"{grad('b', l)} = np.sum({dz}, axis={axis}, keepdims=True)"
+            if hand.columns
+            else f"{grad('b', l)} = {dz}.sum(axis={axis})"
+        )
         if l == 1:
             break
         sides = (f"{weight('W', l)}.T", dz) if hand.columns else (dz, f"{weight('W', l)}.T")
@@ -155,7 +164,9 @@ def _backward(hand: Hand, last: int, hidden: str, out: str, weight: Spell, value
     return lines, slots
 
 
-def _wrapped(hand: Hand, last: int, forward: list[str], backward: list[str], updates: list[str]) -> tuple[str, int, str]:
+def _wrapped(
+    hand: Hand, last: int, forward: list[str], backward: list[str], updates: list[str]
+) -> tuple[str, int, str]:
     head = ["import numpy as np"]
     if hand.weight.startswith("params"):
         head.append("params = {" + ", ".join(f'"{k}{l}": {k}{l}' for l in range(1, last + 1) for k in "Wb") + "}")
@@ -164,8 +175,13 @@ def _wrapped(hand: Hand, last: int, forward: list[str], backward: list[str], upd
         start = [*head, *forward]
         return "\n".join([*start, *backward, *updates]), len(start) + 1, "\n".join(start)
     names = [f"{k}{l}" for l in range(1, last + 1) for k in "Wb"]
-    inside = lambda lines: ["        " + line for line in lines]  # noqa: E731
-    rows = [*head, "class Net:", f"    def __init__(self, {', '.join(names)}):", *inside(f"self.{n} = {n}" for n in names)]
+    inside = lambda lines: ["        " + line for line in lines]
+    rows = [
+        *head,
+        "class Net:",
+        f"    def __init__(self, {', '.join(names)}):",
+        *inside(f"self.{n} = {n}" for n in names),
+    ]
     rows += ["    def forward(self, X, y):", *inside(forward), "        return " + hand.value.format(k="a", l=last)]
     first = len(rows) + 2
     rows += ["    def backward(self, X, y):", *(["        m = X.shape[0]"] if hand.mean else []), *inside(backward)]
@@ -175,8 +191,10 @@ def _wrapped(hand: Hand, last: int, forward: list[str], backward: list[str], upd
     return "\n".join([*rows, *calls]), first, "\n".join(rows)
 
 
-def _swaps(last: int, hidden: str, out: str, weight: Spell, value: Spell, grad: Spell) -> Iterator[tuple[str, str, str]]:
-    for l in range(1, last + 1):  # noqa: E741 -- a layer
+def _swaps(
+    last: int, hidden: str, out: str, weight: Spell, value: Spell, grad: Spell
+) -> Iterator[tuple[str, str, str]]:
+    for l in range(1, last + 1):
         if l < last or out:
             yield value("a", l), value("z", l), "pre-activation"
         for other in (l - 1, l + 1):
@@ -191,7 +209,7 @@ def _swaps(last: int, hidden: str, out: str, weight: Spell, value: Spell, grad: 
 
 
 def _texts(last: int, hidden: str, value: Spell) -> Iterator[tuple[str, str, str]]:
-    for l in range(1, last):  # noqa: E741 -- a layer
+    for l in range(1, last):
         a, z = value("a", l), value("z", l)
         right, wrong = (ast.unparse(ast.parse(s[hidden].format(a=a, z=z), mode="eval")) for s in (SLOPES, OTHER_SLOPES))
         bracket = f"({right})" if hidden != "sigmoid" else right
@@ -226,7 +244,9 @@ def scalars(hidden: str = "sigmoid") -> Program:
     rows += [f"{w} -= lr*dE_d{w}" for w in weights]
     draw = np.random.default_rng(5)
     start = {w: draw.normal() for w in weights} | {"i1": 0.4, "i2": -0.7, "t1": 0.3, "t2": 0.8}
-    pairs = [(f"{b}{p}", f"{b}{q}", "wrong-index") for b in ("a_h", "a_o", "i", "t", "dE_da_h") for p, q in ((1, 2), (2, 1))]
+    pairs = [
+        (f"{b}{p}", f"{b}{q}", "wrong-index") for b in ("a_h", "a_o", "i", "t", "dE_da_h") for p, q in ((1, 2), (2, 1))
+    ]
     pairs += [(f"w{p}", f"w{q}", "wrong-index") for p, q in ((5, 6), (6, 8), (7, 5), (8, 7))]
     pairs += [(f"dE_dw{p}", f"dE_dw{p % 8 + 1}", "wrong-gradient") for p in range(1, 9)]
     pairs += [(f"a_{n}", n, "pre-activation") for n in ("h1", "h2", "o1", "o2")]
@@ -252,7 +272,11 @@ def listed(hidden: str = "sigmoid") -> Program:
         "for l in range(L):", "    W[l] -= lr * dW[l]", "    b[l] -= lr * db[l]",
     ]  # fmt: skip
     lines = (14, 16, 18, 19, 21, 22)
-    swaps = [("a[l + 1]", "a[l]", "wrong-layer"), ("a[l + 1]", "z[l]", "pre-activation"), ("a[l]", "a[l + 1]", "wrong-layer")]
+    swaps = [
+        ("a[l + 1]", "a[l]", "wrong-layer"),
+        ("a[l + 1]", "z[l]", "pre-activation"),
+        ("a[l]", "a[l + 1]", "wrong-layer"),
+    ]
     swaps += [("a[L]", "z[L - 1]", "pre-activation"), ("W[l + 1]", "W[l]", "wrong-layer")]
     pairs = tuple((f"{k}{l}", f"d{k}[{l - 1}]") for l in (1, 2, 3) for k in "Wb")
     return Program(
@@ -333,7 +357,13 @@ HANDS: tuple[Program, ...] = (
     layered("rows, 2, sigmoid", Hand(), (3, 4, 2), "sigmoid", ""),
     layered("rows, 3, tanh", Hand(separate=False), (3, 5, 4, 2), "tanh", ""),
     layered("rows, 4, relu", Hand(mean=True), (3, 5, 4, 7, 2), "relu", "softmax"),
-    layered("rows, 3, sigmoid, mean", Hand(product="{0}.dot({1})", mean=True, separate=False), (3, 5, 4, 2), "sigmoid", "softmax"),
+    layered(
+        "rows, 3, sigmoid, mean",
+        Hand(product="{0}.dot({1})", mean=True, separate=False),
+        (3, 5, 4, 2),
+        "sigmoid",
+        "softmax",
+    ),
     layered("columns, 2, tanh", Hand(columns=True, product=DOT, mean=True), (3, 4, 2), "tanh", "sigmoid"),
     layered("columns, 3, relu", Hand(columns=True, product=DOT, separate=False), (3, 5, 4, 2), "relu", "sigmoid"),
     layered("columns, 4, sigmoid", Hand(columns=True), (3, 5, 4, 7, 2), "sigmoid", ""),

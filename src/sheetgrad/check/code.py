@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,8 +10,8 @@ from sheetgrad.check.code_claims import Claims, claims_of
 from sheetgrad.check.code_judge import judged
 from sheetgrad.check.code_losses import own_losses, usual_losses
 from sheetgrad.check.code_points import CodePoints, same
-from sheetgrad.check.code_words import explained, network_words
 from sheetgrad.check.code_updates import odd_ones, update_finding
+from sheetgrad.check.code_words import explained, network_words
 from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.read.python.follow import follow
 from sheetgrad.read.python.leaves import SHARES

@@ -159,11 +159,7 @@ def blame_factors(made: Judgement) -> None:
             if earlier.claim.top is not None or earlier.factor is None or earlier.verdict == "given":
                 continue
             brought = ruling.factor / made.scale
-            others = [
-                r.factor
-                for r in made.rulings
-                if r.claim.final and _nearest(made, r) is earlier
-            ]
+            others = [r.factor for r in made.rulings if r.claim.final and _nearest(made, r) is earlier]
             if not all(same(factor, ruling.factor) for factor in others):
                 continue
             before = input_scale(made, earlier)

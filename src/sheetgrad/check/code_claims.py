@@ -240,7 +240,9 @@ def by_name(found: Claims, binding: Binding, name: str) -> list[Node]:
 def _members(found: Claims, base: str) -> list[Node]:
     """Every member of a list: `h[0]`, `h[1]` for h, as they are gone through."""
     name = re.compile(rf"{re.escape(plain(base))}\[-?\d+\]")
-    return [b.value for b in found.forward if b.value is not None and not b.value.name and name.fullmatch(plain(b.name))]
+    return [
+        b.value for b in found.forward if b.value is not None and not b.value.name and name.fullmatch(plain(b.name))
+    ]
 
 
 def _member(found: Claims, binding: Binding, name: str) -> list[Node]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.code_moves import fitted
-from sheetgrad.read.python.tape import Node
 
 if TYPE_CHECKING:
     from sheetgrad.check.code_points import CodePoints
+    from sheetgrad.read.python.tape import Node
 
 
 class Decayed(NamedTuple):
@@ -42,6 +42,8 @@ def penalised(points: CodePoints, loss: Node, target: Node) -> bool:
         leaves |= 1 << place
     own = 1 << target.place
     return any(
-        loss.made_from(node) and node.uses & leaves == own and node.operation in {"square", "power", "multiply", "absolute"}
+        loss.made_from(node)
+        and node.uses & leaves == own
+        and node.operation in {"square", "power", "multiply", "absolute"}
         for node in points.tape.between(target, loss)
     )

@@ -59,6 +59,10 @@ def signs(value: ast.expr) -> Iterator[Edit]:
             return node.operand
         return None
 
+    for place in range(len(places(value))):
+        made = changed(value, place, lambda node: node.operand if isinstance(node, ast.UnaryOp) else None)
+        if made is not None:
+            yield Edit("sign", made, "A minus too many.")
     if not isinstance(value, ast.Tuple) and not (isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub)):
         negative = ast.UnaryOp(ast.USub(), copy.deepcopy(value))
         yield Edit("sign", negative, "The sign is the wrong way round.")
@@ -165,7 +169,10 @@ def summed(value: ast.expr) -> Iterator[Edit]:
             plain = isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"sum", "mean"}
             if not plain or any(keyword.arg == "axis" for keyword in node.keywords):
                 return None
-            node.keywords = [ast.keyword("axis", ast.Constant(direction)), ast.keyword("keepdims", ast.Constant(value=True))]
+            node.keywords = [
+                ast.keyword("axis", ast.Constant(direction)),
+                ast.keyword("keepdims", ast.Constant(value=True)),
+            ]
             return node  # type: ignore[no-any-return]  # a call
 
         return change
@@ -254,7 +261,9 @@ def averaged(value: ast.expr) -> Iterator[Edit]:
 
 def compared(value: ast.expr) -> Iterator[Edit]:
     """The other side of a comparison."""
-    others = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.Gt, ast.GtE: ast.Lt}
+    others: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.Gt, ast.GtE: ast.Lt}
+    if isinstance(value, ast.Tuple):  # entries are chosen: the others
+        others |= {ast.Lt: ast.GtE, ast.Gt: ast.LtE}
 
     def turn(node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in others:

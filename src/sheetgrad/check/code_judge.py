@@ -92,7 +92,12 @@ def _decayed_scale(made: Judgement) -> float | None:
     """The factor where every gradient has some of its weight added."""
     for gradient in made.claims:
         node = gradient.binding.value
-        if gradient.final and node is not None and not gradient.binding.failure and judgeable(made, gradient.targets[0]):
+        if (
+            gradient.final
+            and node is not None
+            and not gradient.binding.failure
+            and judgeable(made, gradient.targets[0])
+        ):
             found = decayed(made.points, made.loss.node, node, gradient.targets[0])
             if found is not None:
                 return found.factor

@@ -182,6 +182,8 @@ def _neighbours(node: ast.Subscript) -> Iterator[ast.Subscript]:
     index = node.slice
     if isinstance(index, ast.Constant) and isinstance(index.value, str):
         return
+    if isinstance(index, ast.UnaryOp) and isinstance(index.operand, ast.Constant):
+        index = ast.Constant(-index.operand.value)  # type: ignore[operator]  # an index is a number
     for operation in (ast.Sub(), ast.Add()):
         moved: ast.expr = ast.BinOp(index, operation, ast.Constant(1))
         if isinstance(index, ast.Constant) and isinstance(index.value, int):

@@ -109,9 +109,7 @@ def fitted(columns: Sequence[Values], wanted: Values) -> list[float] | None:
     return [0.0 if abs(number) < CLOSE * largest else float(number) for number in found]
 
 
-def reached(
-    tape: Tape, node: Node, *, stop: Iterable[int] = (), put: Mapping[int, Node] | None = None
-) -> set[int]:
+def reached(tape: Tape, node: Node, *, stop: Iterable[int] = (), put: Mapping[int, Node] | None = None) -> set[int]:
     """The places of everything that a node is made from, not going through `stop`."""
     stops, swaps = set(stop), put or {}
     seen: set[int] = set()

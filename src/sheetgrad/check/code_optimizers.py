@@ -135,7 +135,9 @@ def _adaptive(move: Move) -> Rule:
                 return _judged(move, first, second, *found)
     for second in seconds:
         if second.brought < 0:
-            return Rule("false", "", "sign", "The squares of the gradients are subtracted; they must be added.", second.leaf)
+            return Rule(
+                "false", "", "sign", "The squares of the gradients are subtracted; they must be added.", second.leaf
+            )
     if not finite(move.step()):
         corrected = [bias(move, first, second) for second in seconds for first in (*firsts, None)]
         return next((Rule("false", "", b.code, b.message, at=b.at) for b in corrected if b.code), OWN)
@@ -153,7 +155,9 @@ def _fit(move: Move, first: Kept | None, second: Kept, power: float = 0.5) -> li
 def _judged(move: Move, first: Kept | None, second: Kept, slope: float, decay: float) -> Rule:
     for kept in (first, second):
         if kept is not None and kept.keep < 0:
-            return Rule("false", "", "sign", "What is remembered is subtracted where it should be carried on.", kept.leaf)
+            return Rule(
+                "false", "", "sign", "What is remembered is subtracted where it should be carried on.", kept.leaf
+            )
     if slope * (1 if first is None else first.brought) > 0:
         return _uphill()
     if decay > 0:

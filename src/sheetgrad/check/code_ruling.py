@@ -61,7 +61,7 @@ class Judgement:
 
     @property
     def score(self) -> tuple[int, int, int, int]:
-        """How well it fits: final gradients right, all claims right, less those wrong; then how many of those are off by a factor."""
+        """How well it fits: final gradients right, all claims right, less those wrong, and how many by a factor."""
         right = [ruling for ruling in self.rulings if ruling.verdict == "true"]
         wrong = sum(ruling.verdict == "false" for ruling in self.rulings)
         known = sum(ruling.verdict == "false" and ruling.factor is not None for ruling in self.rulings)

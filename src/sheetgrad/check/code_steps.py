@@ -22,9 +22,7 @@ MOST = 12
 """Quantities that may stand for the gradient."""
 
 
-def stepped(
-    found: Claims, made: Judgement, update: Update, *, put: Mapping[int, Node] | None = None
-) -> Rule:
+def stepped(found: Claims, made: Judgement, update: Update, *, put: Mapping[int, Node] | None = None) -> Rule:
     """What the step of a weight is; `put` says what is tried in the place of a node."""
     after = update.binding.value
     if after is None:
@@ -78,9 +76,7 @@ def _move(  # noqa: PLR0917 -- what a move is made of
     tape = found.session.tape
     assert update.binding.value is not None  # noqa: S101 -- asked for by the caller
     places = reached(tape, update.binding.value, stop=(gradient.place,), put=swaps)
-    memories = {
-        place: _next(found, tape.nodes[place], places) for place in found.session.remembered if place in places
-    }
+    memories = {place: _next(found, tape.nodes[place], places) for place in found.session.remembered if place in places}
     return Move(tape, made.points.starts[0], update, gradient, memories, dict(swaps), turn)
 
 
@@ -158,8 +154,12 @@ def _memory_of_another(
         following = [m.binding.value for m in found.memories if m.parameter is leaf and m.binding.value is not None]
         if place not in places or not following or any(value.made_from(node) for value in following for node in own):
             continue
-        others = [r for r in made.rulings if r.claim.final and r.target is not update.parameter and r.claim.binding.value]
-        if not any(value.made_from(r.claim.binding.value) for value in following for r in others if r.claim.binding.value):
+        others = [
+            r for r in made.rulings if r.claim.final and r.target is not update.parameter and r.claim.binding.value
+        ]
+        if not any(
+            value.made_from(r.claim.binding.value) for value in following for r in others if r.claim.binding.value
+        ):
             continue
         message = f"{plain(key)} is remembered for another weight than {_weight(update)}."
         return Rule("false", "", "wrong-gradient", message, at=_took(found, update, places, leaf))

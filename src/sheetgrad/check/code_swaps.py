@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sheetgrad.check.code_edits import (
     Edit,
@@ -24,10 +24,12 @@ from sheetgrad.read.python.names import claim, plain
 from sheetgrad.read.python.values import Function, Instance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sheetgrad.check.code_lines import Line
     from sheetgrad.read.python.tape import Node
+
+    Change: TypeAlias = "Callable[[Any], ast.expr | None]"
 
 SLOPES = ("{0} * (1 - {0})", "(1 - {0})", "(1 - {0} ** 2)", "({0} > 0)", "{0}.T", "{0}")
 SLOPE_NAME = re.compile(r"deriv|prime|grad|slope|_d$|^d|dash|back|_p$|der", re.IGNORECASE)
@@ -61,10 +63,10 @@ def _renamed(value: ast.expr, known: Mapping[str, Node]) -> Iterator[Edit]:
         yours = ast.unparse(node)
         if yours not in known:
             continue
-        for other in sorted(known, key=lambda name: _distance(yours, name, known)):  # noqa: B023 -- sorted at once
+        for other in sorted(known, key=lambda name: _distance(yours, name, known)):
             if other == yours or known[other] is known[yours]:
                 continue
-            made = changed(value, place, lambda _, other=other: _parsed(other))
+            made = changed(value, place, _to(other))
             if made is not None:
                 yield Edit(_kind(yours, other, known), made, f"{other} belongs here, not {yours}.")
 
@@ -73,7 +75,7 @@ def _renamed_everywhere(value: ast.expr, known: Mapping[str, Node]) -> Iterator[
     """Another quantity in every place of one that stands there more than once."""
     texts = [ast.unparse(node) for node in places(value) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)]
     for yours in dict.fromkeys(text for text in texts if text in known and texts.count(text) > 1):
-        for other in sorted(known, key=lambda name: _distance(yours, name, known)):  # noqa: B023 -- sorted at once
+        for other in sorted(known, key=lambda name: _distance(yours, name, known)):
             if other == yours or known[other] is known[yours]:
                 continue
             made = _Renaming(yours, other).visit(copy.deepcopy(value))
@@ -100,11 +102,22 @@ def _sloped(line: Line, known: Mapping[str, Node]) -> Iterator[Edit]:
         if claim(name) is not None:
             continue
         for pattern in SLOPES[:4]:
-            slope = _parsed(pattern.format(name))
             for place in factors[:MOST_SPOTS]:
-                made = changed(value, place, lambda _, slope=slope: slope)
+                made = changed(value, place, _to(pattern.format(name)))
                 if made is not None:
                     yield Edit("wrong-slope", made, f"The slope of this activation is {pattern.format(name)}.")
+
+
+def _to(text: str) -> Change:
+    return lambda _: _parsed(text)
+
+
+def _calling(name: str) -> Change:
+    return lambda call: ast.Call(_parsed(name), call.args, [])
+
+
+def _with(operation: ast.operator, other: ast.expr) -> Change:
+    return lambda node: ast.BinOp(copy.deepcopy(node), operation, other)
 
 
 def _parsed(text: str) -> ast.expr:
@@ -168,7 +181,7 @@ def _called(line: Line) -> Iterator[Edit]:
             continue
         for other in known:
             if other != ast.unparse(node.func):
-                made = changed(line.parts, place, lambda call, other=other: ast.Call(_parsed(other), call.args, []))
+                made = changed(line.parts, place, _calling(other))
                 if made is not None:
                     message = f"{other}() belongs here, not {ast.unparse(node.func)}()."
                     yield Edit("wrong-quantity", made, message)
@@ -184,9 +197,7 @@ def _factors(line: Line, known: Mapping[str, Node]) -> Iterator[Edit]:
         for name in quantities:
             factor = _parsed(pattern.format(name))
             for place in spots[:MOST_SPOTS]:
-                made = changed(
-                    value, place, lambda node, factor=factor: ast.BinOp(copy.deepcopy(node), ast.Mult(), factor)
-                )
+                made = changed(value, place, _with(ast.Mult(), factor))
                 if made is not None:
                     yield Edit("missing-factor", made, f"The factor {pattern.format(name)} is missing.")
 
@@ -197,9 +208,7 @@ def _raised(value: ast.expr, known: Mapping[str, Node]) -> Iterator[Edit]:
     for place, node in enumerate(places(value)):
         for count in counts:
             if isinstance(node, ast.Name | ast.Attribute | ast.Constant):
-                made = changed(
-                    value, place, lambda part, count=count: ast.BinOp(copy.deepcopy(part), ast.Pow(), _parsed(count))
-                )
+                made = changed(value, place, _with(ast.Pow(), _parsed(count)))
                 if made is not None:
                     yield Edit("lost-power", made, f"The power {count} is missing.")
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and ast.unparse(node.right) == count:
@@ -226,6 +235,6 @@ def _added(value: ast.expr, known: Mapping[str, Node]) -> Iterator[Edit]:
             term = ast.BinOp(_parsed(gradient), ast.Mult(), _parsed(other))
             for place, node in enumerate(places(value)):
                 if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and place < 4:
-                    made = changed(value, place, lambda node, term=term: ast.BinOp(copy.deepcopy(node), ast.Add(), term))
+                    made = changed(value, place, _with(ast.Add(), term))
                     if made is not None:
                         yield Edit("missing-path", made, f"The way through {other} is missing.")

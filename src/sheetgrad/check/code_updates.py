@@ -1,4 +1,4 @@
-"""What is said about a wrong step of an optimizer: the line where it goes wrong, and the smallest edit that mends it."""
+"""What is said about a wrong step of an optimizer: the line that is wrong, and the smallest edit that mends it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,17 @@ def update_finding(report: Report, found: Claims, judgement: Judgement, moved: U
     message = rule.message if mend is None or code == rule.code else f"{rule.message} {mend.message}"
     expected = "" if mend is None else mend.source
     return Finding(
-        "false", code, statement.line, statement.column, place, binding.name, yours[:500], expected, message, "", statement.span
+        "false",
+        code,
+        statement.line,
+        statement.column,
+        place,
+        binding.name,
+        yours[:500],
+        expected,
+        message,
+        "",
+        statement.span,
     )
 
 
@@ -124,7 +134,8 @@ def _alike(found: Claims, binding: Binding, names: Sequence[str]) -> bool:
     """Whether another weight has the same line but for its name."""
     own = _bare(binding, names)
     return any(
-        other.statement.line != binding.statement.line and _bare(other, names) == own for other in found.session.bindings
+        other.statement.line != binding.statement.line and _bare(other, names) == own
+        for other in found.session.bindings
     )
 
 
@@ -147,7 +158,9 @@ def odd_ones(found: Claims, judgement: Judgement) -> None:
             for other in judgement.updates
             if other is not moved and other.verdict == "true" and other.rule is not None and other.rule.words
         }
-        count = sum(other is not moved and other.verdict == "true" and other.rule is not None for other in judgement.updates)
+        count = sum(
+            other is not moved and other.verdict == "true" and other.rule is not None for other in judgement.updates
+        )
         if len(others) != 1 or count < ENOUGH or (rule.words, rule.kept) in others:
             continue
         words, kept = next(iter(others))

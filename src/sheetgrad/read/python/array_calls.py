@@ -5,6 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sheetgrad.read.python.activations import log_softmax, logsumexp, relu, softmax
+from sheetgrad.read.python.array_words import (
+    ALIASES,
+    BINARY,
+    JOIN,
+    MAKE,
+    RANDOM,
+    REDUCE,
+    SAME,
+    SHAPE,
+    SIZED,
+    UNARY,
+    WORDS,
+)
 from sheetgrad.read.python.limits import ENTRIES, TooMuchError
 from sheetgrad.read.python.session import is_number, name_of, opaque, open_, settled
 from sheetgrad.read.python.shapes import BATCH, INPUTS, is_data
@@ -14,130 +27,6 @@ from sheetgrad.read.python.values import Deferred, Module, Opaque, Turned
 if TYPE_CHECKING:
     from sheetgrad.read.python.session import Session
 
-ALIASES = {
-    "exp": "exp",
-    "log": "log",
-    "sqrt": "sqrt",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "expit": "sigmoid",
-    "logistic": "sigmoid",
-    "relu": "relu",
-    "abs": "absolute",
-    "fabs": "absolute",
-    "amax": "max",
-    "amin": "min",
-    "pow": "power",
-    "float_power": "power",
-    "true_divide": "divide",
-    "vdot": "dot",
-    "mm": "matmul",
-    "mv": "matmul",
-    "bmm": "matmul",
-    "clamp": "clip",
-    "mul": "multiply",
-    "sub": "subtract",
-    "div": "divide",
-    "neg": "negative",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "lt": "less",
-    "le": "less_equal",
-    "t": "transpose",
-    "view": "reshape",
-    "unsqueeze": "expand_dims",
-    "cat": "concatenate",
-    "tensor": "array",
-    "from_numpy": "array",
-    "asnumpy": "array",
-    "as_tensor": "array",
-    "clone": "copy",
-    "detach": "copy",
-    "contiguous": "copy",
-    "double": "copy",
-    "numpy": "copy",
-    "cpu": "copy",
-    "to": "copy",
-    "requires_grad_": "copy",
-    "numel": "size",
-}
-WORDS = {"dim": "axis", "keepdim": "keepdims", "min": "a_min", "max": "a_max"}
-"""Names of arguments in PyTorch, and NumPy's."""
-UNARY = frozenset(
-    [
-        "exp",
-        "log",
-        "sqrt",
-        "tanh",
-        "square",
-        "negative",
-        "absolute",
-        "log1p",
-        "expm1",
-        "sin",
-        "cos",
-        "sinh",
-        "cosh",
-        "log2",
-        "log10",
-        "reciprocal",
-        "sigmoid",
-        "sign",
-        "logical_not",
-    ]
-)
-BINARY = frozenset(
-    [
-        "add",
-        "subtract",
-        "multiply",
-        "divide",
-        "power",
-        "maximum",
-        "minimum",
-        "dot",
-        "matmul",
-        "outer",
-        "inner",
-        "greater",
-        "greater_equal",
-        "less",
-        "less_equal",
-        "equal",
-        "not_equal",
-        "logical_and",
-        "logical_or",
-        "heaviside",
-    ]
-)
-REDUCE = frozenset({"sum", "mean", "prod", "max", "min", "argmax"})
-SAME = frozenset(
-    [
-        "array",
-        "asarray",
-        "copy",
-        "float64",
-        "float32",
-        "ascontiguousarray",
-        "astype",
-        "item",
-        "tolist",
-        "asanyarray",
-        "nan_to_num",
-        "float",
-        "matrix",
-        "round",
-    ]
-)
-MAKE = {"zeros": 0.0, "ones": 1.0, "empty": 0.0, "full": 0.0}
-SIZED = frozenset({"zeros", "ones", "empty"})
-RANDOM = frozenset(
-    ["randn", "rand", "random", "random_sample", "normal", "uniform", "standard_normal", "randint", "sample"]
-)
-SHAPE = frozenset(
-    {"reshape", "transpose", "squeeze", "expand_dims", "ravel", "flatten", "swapaxes", "repeat", "tile", "diag"}
-)
-JOIN = frozenset({"concatenate", "hstack", "vstack", "stack"})
 NAMED = {"relu": relu, "softmax": softmax, "log_softmax": log_softmax, "logsumexp": logsumexp}
 MOST_AXES = 4
 
@@ -223,7 +112,9 @@ def _einsum(session: Session, letters: str, operands: list[Any]) -> Node:
 
 def _bound(value: Any, missing: float) -> Any:  # noqa: ANN401 -- a number
     """A bound of clip; one that only keeps a logarithm finite counts as none."""
-    return missing if value is None or (is_number(value) and (0 < abs(value) <= 1e-4 or 0 < 1 - value <= 1e-4)) else value
+    return (
+        missing if value is None or (is_number(value) and (0 < abs(value) <= 1e-4 or 0 < 1 - value <= 1e-4)) else value
+    )
 
 
 def _listed(session: Session, value: Any) -> Any:  # noqa: ANN401 -- a list becomes an array
@@ -296,8 +187,8 @@ def _constant(session: Session, name: str, arguments: list[Any], keywords: dict[
         shape = _shape(session, sizes if len(sizes) > 1 else sizes[0] if sizes else keywords.get("shape"))
     if shape is None or min(shape, default=0) < 0:
         return Opaque(f"numpy.{name}() of unknown size")
-    for size in shape:
-        session.choices.seen(size)
+    for length in shape:
+        session.choices.seen(length)
     if name.startswith("full"):
         fill = arguments[1] if len(arguments) > 1 else keywords.get("fill_value", 0.0)
         return session.tape.record("broadcast_to", array(session, fill), shape=shape)

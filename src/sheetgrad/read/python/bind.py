@@ -7,11 +7,11 @@ import re
 from typing import Any
 
 from sheetgrad.read.python.expressions import evaluate, picked
+from sheetgrad.read.python.freeing import freed, may_be_leaf
 from sheetgrad.read.python.limits import FitError
 from sheetgrad.read.python.memories import constant
-from sheetgrad.read.python.names import BIAS, RATE, SETTING, SCALAR_PARAMETER, TARGET, WEIGHT, claim, plain
+from sheetgrad.read.python.names import claim, plain
 from sheetgrad.read.python.session import Session, is_number, settled
-from sheetgrad.read.python.shapes import is_data
 from sheetgrad.read.python.tape import Node
 from sheetgrad.read.python.values import Binding, Deferred, Instance, Opaque, Scope, Statement
 
@@ -34,7 +34,7 @@ def assign(
     key = key_of(session, scope, target)
     value = settled(value)
     if isinstance(value, Opaque) and not claim(key) and not getattr(statement, "op", None):
-        value = session.unknown(plain(key)) if _may_be_leaf(session, key) else value
+        value = session.unknown(plain(key)) if may_be_leaf(session, key) else value
     if not aside:
         value = freed(session, key, value)
     before = None if aside else _before(session, scope, target)
@@ -248,71 +248,3 @@ def _store_part(session: Session, scope: Scope, owner: ast.expr, index: ast.expr
         changed = session.tape.record("put", held, session.resolve(value), index=place)
         return _store(session, scope, owner, changed)
     return value
-
-
-# --- numbers that the author chose -----------------------------------------------------------------
-
-
-def freed(session: Session, key: str, value: Any) -> Any:  # noqa: ANN401 -- whatever an expression may be
-    """The same with numbers that nobody chose in the place of the author's, where the name is a leaf's."""
-    if claim(key) is not None:
-        return value
-    if is_number(value) or (isinstance(value, Node) and not value.name and constant(value)):
-        session.started.add(key)
-    if isinstance(value, Deferred) and value.like is not None and value.node is None:
-        session.started.add(key)
-        value.memory = key if key in session.memories else ""
-        return value
-    if key in session.memories:
-        return session.memory(key, value)
-    if is_number(value) and plain(key) in session.counters and plain(key) not in session.indices:
-        return session.count(key)
-    if isinstance(value, list) and not _may_be_leaf(session, key) and not all(is_number(part) for part in value):
-        return [remembered(session, f"{key}[{place}]", part) for place, part in enumerate(value)]
-    if isinstance(value, dict):
-        return {place: freed(session, f"{key}[{place!r}]", part) for place, part in list(value.items())[:64]}
-    if not _may_be_leaf(session, key):
-        return value
-    if isinstance(value, list):
-        if all(is_number(part) for part in value) and not session.scalar:
-            return value
-        return [freed(session, f"{key}[{place}]", part) for place, part in enumerate(value[:64])]
-    if is_number(value) and not isinstance(value, bool):
-        wanted = isinstance(value, float) or session.scalar
-        scalar = SCALAR_PARAMETER.fullmatch(re.sub(r"\[\d+\]", "1", plain(key))) or plain(key) in session.bases
-        return session.leaf(key, ()) if wanted and scalar else value
-    if isinstance(value, Node) and constant(value) and not (value.name in session.deferred or value.name == key):
-        if (
-            value.value.dtype.kind in "iu"
-            and (plain(key) in session.indices or not is_data(key))
-            and not TARGET.fullmatch(plain(key))
-        ):
-            return value
-        if value.value.dtype.kind in "iu" and plain(key) in session.indices:
-            return value
-        return session.leaf(key, value.shape)
-    return value
-
-
-def remembered(session: Session, key: str, value: Any) -> Any:  # noqa: ANN401 -- whatever an expression may be
-    """The same with what an optimizer remembers in the place of the constant that it begins at."""
-    if isinstance(value, list | dict):
-        return value
-    if isinstance(value, Deferred) and value.like is not None:
-        return freed(session, key, value)
-    if isinstance(value, Node) and not value.name and constant(value):
-        session.started.add(key)
-    return session.memory(key, value) if key in session.memories else value
-
-
-def _may_be_leaf(session: Session, key: str) -> bool:
-    name = re.sub(r"\[\d+\]$", "", plain(key))
-    if RATE.fullmatch(name) or name in session.indices or (SETTING.fullmatch(name) and name not in session.bases):
-        return False
-    kinds = (WEIGHT, BIAS, TARGET)
-    return (
-        name in session.bases
-        or is_data(name)
-        or any(kind.fullmatch(name) for kind in kinds)
-        or (bool(SCALAR_PARAMETER.fullmatch(re.sub(r"\[\d+\]$", "1", plain(key)))))
-    )

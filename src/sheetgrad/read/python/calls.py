@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from sheetgrad.read.python.array_calls import ALIASES, array_call, is_array_call
+from sheetgrad.read.python.array_calls import array_call, is_array_call
+from sheetgrad.read.python.array_words import ALIASES
 from sheetgrad.read.python.builtin_calls import python_call
 from sheetgrad.read.python.data import LONGEST, rounds
 from sheetgrad.read.python.leaves import is_target

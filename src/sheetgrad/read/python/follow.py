@@ -131,9 +131,7 @@ def _gone(session: Session, tree: ast.Module, text: str, decisions: tuple[int, .
     return again
 
 
-def _session(
-    tree: ast.Module, text: str, decisions: tuple[int, ...], kept: frozenset[str] = frozenset()
-) -> Session:
+def _session(tree: ast.Module, text: str, decisions: tuple[int, ...], kept: frozenset[str] = frozenset()) -> Session:
     assigned, indices = set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):

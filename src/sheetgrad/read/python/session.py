@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,8 @@ from sheetgrad.read.python.tape import Node, Tape
 from sheetgrad.read.python.values import Binding, Deferred, Function, Opaque, Scope, Turned
 
 if TYPE_CHECKING:
+    import ast
+
     from sheetgrad.read.python.shapes import Shape
 
 SIZE = re.compile(
@@ -137,7 +138,7 @@ class Session:
                 message = f"{value.name} is used both as one array and as a collection"
                 raise UnreadableCodeError(message)
             hint = re.sub(r"\[-?\d+\]$", "", value.name)
-            options = (
+            options: list[Shape] = (
                 [()]
                 if self.scalar
                 else shapes or alone(hint, batch=self.batch, choices=self.choices, vectors=self.vectors)
@@ -179,7 +180,7 @@ class Session:
         return self.tape.leaf(drawn(name, shape, seed=1), name or f"number {len(self.tape.nodes)}")
 
     def memory(self, key: str, value: Any) -> Any:  # noqa: ANN401 -- numbers of whatever kind
-        """What stands for something that an optimizer remembers: the same at every start, and no quantity of the network."""
+        """What stands for something that an optimizer remembers, which is no quantity of the network."""
         if not is_number(value) and not (isinstance(value, Node) and constant(value)):
             return value
         shape = value.shape if isinstance(value, Node) else ()

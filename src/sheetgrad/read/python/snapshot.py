@@ -55,7 +55,9 @@ def _copied(value: Any, copies: dict[int, Any], depth: int) -> Any:  # noqa: ANN
     if isinstance(value, Instance):
         made = Instance(value.kind)
         copies[id(value)] = made
-        made.attributes = {name: _copied(part, copies, depth + 1) for name, part in list(value.attributes.items())[:MOST]}
+        made.attributes = {
+            name: _copied(part, copies, depth + 1) for name, part in list(value.attributes.items())[:MOST]
+        }
         return made
     if isinstance(value, dict):
         table: dict[Any, Any] = {}

@@ -18,7 +18,18 @@ from sheetgrad.read.python.values import Class, Function, Module, Opaque, Scope
 
 KNOWN_MODULES = {"numpy", "math", "random", "scipy", "cmath", "scipy.special", "numpy.random"}
 LIKE_NUMPY = frozenset(
-    {"autograd.numpy", "jax.numpy", "jax.nn", "jax", "torch", "torch.nn", "torch.nn.functional", "cupy", "mlx.core", "jax.scipy.special"}
+    {
+        "autograd.numpy",
+        "jax.numpy",
+        "jax.nn",
+        "jax",
+        "torch",
+        "torch.nn",
+        "torch.nn.functional",
+        "cupy",
+        "mlx.core",
+        "jax.scipy.special",
+    }
 )
 """Modules whose functions of arrays have NumPy's names, or nearly."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import ast
@@ -38,7 +38,7 @@ class Sized(int):
 
     shape: tuple[int, ...]
 
-    def __new__(cls, count: int, shape: tuple[int, ...]) -> Sized:
+    def __new__(cls, count: int, shape: tuple[int, ...]) -> Self:
         """The number, with the shape beside it."""
         made = super().__new__(cls, count)
         made.shape = shape
