@@ -159,7 +159,7 @@ def test_two_hundred_lines_take_less_than_half_a_second() -> None:
 HOSTILE = {
     "a constant doubled": "import numpy as np\na = np.ones(3)\n" + "a = a + a\n" * 400 + "dw = a",
     "a name in itself": "w = [1]\nw.append(w)\ndw = w",
-    "an object in itself": "class A:\n    def __init__(self):\n        self.me = self\n        self.dw = 1.0\na = A()\na.dw = a.me",
+    "an object in itself": "class A:\n    def __init__(self):\n        self.me = self\na = A()\na.dw = a.me",
     "exec": "exec('dw = 1/0')\neval('dw')\ndw = eval('w')",
     "star": "from os import *\nfrom numpy import *\ndw = system('touch /tmp/sheetgrad_was_run')",
     "decorated": "@wraps\n@cache(maxsize=10**9)\ndef f(w):\n    return w\ndw = f(f)",

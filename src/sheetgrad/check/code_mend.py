@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.code_lines import forget, line_of, references
 from sheetgrad.check.code_points import ratio, same
+from sheetgrad.check.code_ruling import candidates
 from sheetgrad.check.code_swaps import edits
 from sheetgrad.read.python.limits import UnreadableCodeError
 
@@ -40,6 +41,9 @@ def mended(found: Claims, judgement: Judgement, ruling: Ruling) -> Mend | None:
     exact = judgement.points.slope(top, ruling.target)
     size = ruling.target.value.size
 
+    if line.entries and not ruling.claim.final:
+        return first_edit(found, line, lambda made: _somewhere(judgement, line, made))
+
     def works(made: Node) -> bool:
         if made.value.size != size:
             return False
@@ -51,6 +55,18 @@ def mended(found: Claims, judgement: Judgement, ruling: Ruling) -> Mend | None:
         return same(factor, ruling.wanted) or (ruling.factor is None and not ruling.claim.final)
 
     return first_edit(found, line, works)
+
+
+def _somewhere(judgement: Judgement, line: Line, made: Node) -> bool:
+    """Whether an array with other entries set is the gradient by something, and another one than before."""
+    before = line.binding.before
+    value = judgement.points.trial(made, [], most=1)
+    if before is None or ratio(value, judgement.points.trial(before, [], most=1)) is not None:
+        return False
+    return any(
+        ratio(value, judgement.points.slope(judgement.loss.node, candidate)[:1]) is not None
+        for candidate in candidates(judgement, before)
+    )
 
 
 def first_edit(found: Claims, line: Line, works: Callable[[Node], bool], *, seconds: float = SECONDS) -> Mend | None:
