@@ -40,6 +40,8 @@ def mended(found: Claims, judgement: Judgement, ruling: Ruling) -> Mend | None:
     top = ruling.claim.top or judgement.loss.node
     exact = judgement.points.slope(top, ruling.target)
     size = ruling.target.value.size
+    node = ruling.claim.binding.value
+    own = [] if node is None else [(node, judgement.points.claimed(node))]  # another name may stand for it, rightly
 
     if line.entries and not ruling.claim.final:
         return first_edit(found, line, lambda made: _somewhere(judgement, line, made))
@@ -47,9 +49,9 @@ def mended(found: Claims, judgement: Judgement, ruling: Ruling) -> Mend | None:
     def works(made: Node) -> bool:
         if made.value.size != size:
             return False
-        if ratio(judgement.points.trial(made, [], most=1), exact[:1]) is None:
+        if ratio(judgement.points.trial(made, own, most=1), exact[:1]) is None:
             return False
-        factor = ratio(judgement.points.trial(made, []), exact)
+        factor = ratio(judgement.points.trial(made, own), exact)
         if factor is None:
             return False
         return same(factor, ruling.wanted) or (ruling.factor is None and not ruling.claim.final)

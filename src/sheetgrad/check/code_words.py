@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 
 def network_words(judgement: Judgement) -> str:
-    """What the code was judged against."""
+    """What the code was judged against, and the rules that its weights follow."""
+    return _loss_words(judgement) + _rule_words(judgement)
+
+
+def _rule_words(judgement: Judgement) -> str:
+    rules = [moved.rule.words for moved in judgement.updates if moved.rule is not None and moved.verdict == "true"]
+    return f"; updates by {', '.join(dict.fromkeys(rules))}" if rules else ""
+
+
+def _loss_words(judgement: Judgement) -> str:
     if judgement.loss.own:
         times = "" if same(judgement.scale, 1.0) else f"{judgement.scale:.6g} times "
         return f"right with {times}{judgement.loss.words}"
