@@ -184,6 +184,9 @@ def _neighbours(node: ast.Subscript) -> Iterator[ast.Subscript]:
         return
     if isinstance(index, ast.UnaryOp) and isinstance(index.operand, ast.Constant):
         index = ast.Constant(-index.operand.value)  # type: ignore[operator]  # an index is a number
+    if isinstance(index, ast.BinOp) and isinstance(index.op, ast.Add | ast.Sub):
+        other = ast.Sub() if isinstance(index.op, ast.Add) else ast.Add()
+        yield ast.Subscript(node.value, ast.BinOp(index.left, other, index.right), ast.Load())
     for operation in (ast.Sub(), ast.Add()):
         moved: ast.expr = ast.BinOp(index, operation, ast.Constant(1))
         if isinstance(index, ast.Constant) and isinstance(index.value, int):

@@ -49,6 +49,7 @@ def edits(line: Line, known: Mapping[str, Node]) -> Iterator[Edit]:
     yield from transposed(line.parts)
     yield from dropped(line.parts)
     yield from products(line.parts)
+    yield from _once_more(line.parts, known)
     yield from _raised(line.parts, known)
     yield from _sloped(line, known)
     yield from _factors(line, known)
@@ -185,6 +186,21 @@ def _called(line: Line) -> Iterator[Edit]:
                 if made is not None:
                     message = f"{other}() belongs here, not {ast.unparse(node.func)}()."
                     yield Edit("wrong-quantity", made, message)
+
+
+def _once_more(value: ast.expr, known: Mapping[str, Node]) -> Iterator[Edit]:
+    """The whole, or a term of it, times one more quantity."""
+    terms: list[ast.expr] = [value]
+    for term in terms:
+        if isinstance(term, ast.BinOp) and isinstance(term.op, ast.Add | ast.Sub):
+            terms += [term.left, term.right]
+    spots = [place for place, node in enumerate(places(value)) if any(node is term for term in terms)]
+    names = [name for name in known if claim(name) is None]
+    for factor in (pattern.format(name) for pattern in ("{0}", *SLOPES[:4]) for name in names):
+        for place in spots if not isinstance(value, ast.Tuple) else ():
+            made = changed(value, place, _with(ast.Mult(), _parsed(factor)))
+            if made is not None:
+                yield Edit("missing-factor", made, f"The factor {factor} is missing.")
 
 
 def _factors(line: Line, known: Mapping[str, Node]) -> Iterator[Edit]:
