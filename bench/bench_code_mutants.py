@@ -233,7 +233,8 @@ def changes(program: Program, statement: ast.stmt) -> Iterator[tuple[str, ast.st
         yield "sign", turned
     else:
         yield "sign", put(ast.UnaryOp(ast.USub(), value))
-        yield "half", put(ast.BinOp(ast.Constant(2), ast.Mult(), value))
+        if program.pairs:  # in an optimizer, a factor is a rate
+            yield "half", put(ast.BinOp(ast.Constant(2), ast.Mult(), value))
     for code, change in SHAPES:
         if update and code in {"missing-factor", "plus-for-times", "sign"}:
             continue  # without a rate, the rate is 1; what is added is judged below

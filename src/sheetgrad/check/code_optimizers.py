@@ -47,6 +47,7 @@ class Kept(NamedTuple):
 
 
 OWN = Rule("given")
+MIXED = "Its two constants do not add up to 1: one belongs to the other moment."
 MOST_DECAY = 0.5
 """Of a weight in one step; more is no decay."""
 WITH_DECAY = " with weight decay"
@@ -176,8 +177,10 @@ def _mixed(first: Kept, second: Kept) -> Rule | None:
     """Whether a moment is faded by one constant and fed by the other's."""
     for kept, other in ((first, second), (second, first)):
         if _same(kept.brought, 1 - other.keep) and not _same(kept.keep, other.keep):
-            message = "Its two constants do not add up to 1: one belongs to the other moment."
-            return Rule("false", "", "wrong-index", message, kept.leaf)
+            return Rule("false", "", "wrong-index", MIXED, kept.leaf)
+        usual = _same(kept.brought, 1 - kept.keep) or _same(kept.brought, 1)
+        if _same(kept.keep, other.keep) and not usual and _same(other.brought, 1 - other.keep):
+            return Rule("false", "", "wrong-index", MIXED, kept.leaf)
     return None
 
 

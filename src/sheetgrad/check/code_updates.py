@@ -92,6 +92,8 @@ def mended_step(found: Claims, judgement: Judgement, update: Update, rule: Rule)
             continue
 
         def works(made: Node, value: Node = value) -> bool:
+            if rule.memory is not None and not made.made_from(rule.memory):
+                return False
             made_rule = stepped(found, judgement, update, put={value.place: made})
             return made_rule.verdict == "true" and (rule.code != ODD or made_rule.kept == rule.kept)
 
