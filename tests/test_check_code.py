@@ -93,7 +93,7 @@ NAMED = [
     ("rows", "dz2 = (a2 - y)", "missing-factor"),
     ("rows", "dW1 = -X.T @ dz1", "sign"),
     ("mean", "W2 -= lr * d_W2\n    d_h = d_out.dot(W2.T)", "updated-too-early"),
-    ("mean", "d_W1 = X.T.dot(d_h)", "wrong-layer"),
+    ("mean", "d_W1 = X.T.dot(d_h)", "wrong-quantity"),
     ("mean", "d_b2 = d_out.mean(axis=0)", "missing-mean"),
     ("columns", "dW1 = 1/m * np.dot(X, dZ1.T)", "transpose"),
     ("scalar", "dE_dw2 = dE_da_h1*a_h1*(1 + a_h1)*i2", "sign"),

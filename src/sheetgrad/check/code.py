@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,7 +12,8 @@ from sheetgrad.check.code_given import held_to
 from sheetgrad.check.code_judge import judged
 from sheetgrad.check.code_losses import own_losses, usual_losses
 from sheetgrad.check.code_points import CodePoints, same
-from sheetgrad.check.code_words import explained, network_words, update_finding
+from sheetgrad.check.code_updates import odd_ones, update_finding
+from sheetgrad.check.code_words import explained, network_words
 from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.read.python.follow import follow
 from sheetgrad.read.python.leaves import SHARES
@@ -215,6 +215,7 @@ def _write(report: Report, reading: Reading) -> None:
     if judgement is None or not _fits(judgement):
         _unjudged(report, found)
         return
+    odd_ones(found, judgement)
     report.network = network_words(judgement)
     _note_convention(report, judgement)
     for ruling in judgement.rulings:
@@ -228,11 +229,15 @@ def _write(report: Report, reading: Reading) -> None:
             report.findings.append(explained(report, found, judgement, ruling))
         elif verdict == "unread":
             report.findings.append(_unread(report, binding, ruling.reason))
+    blamed: set[int] = set()
     for moved in judgement.updates:
         seen.add(id(moved.update.binding))
         _count(report, moved.update.binding, moved.verdict)  # type: ignore[arg-type]  # the words of a verdict
-        if moved.verdict == "false":
-            report.findings.append(update_finding(report, judgement, moved))
+        if moved.verdict == "unread":
+            report.findings.append(_unread(report, moved.update.binding, moved.reason))
+        if moved.verdict == "false" and id(moved.rule) not in blamed:
+            blamed.add(id(moved.rule))  # a step and the memory it uses have one mistake, not two
+            report.findings.append(update_finding(report, found, judgement, moved))
     for binding in found.forward:
         if id(binding) not in seen and binding.value is not None and not binding.name.endswith("()"):
             _count(
@@ -251,7 +256,7 @@ def _tidy(report: Report) -> None:
     report.findings.sort(key=lambda finding: (finding.line, finding.column))
     kept: dict[tuple[int, int, str, str], Finding] = {}
     for finding in report.findings:
-        name = re.sub(r"\[-?\d+\]", "", finding.quantity)
+        name = finding.quantity.partition("[")[0]
         kept.setdefault((finding.line, finding.column, name, finding.code), finding)
     report.findings = list(kept.values())
 

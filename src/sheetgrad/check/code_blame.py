@@ -49,8 +49,9 @@ def _putting_right(made: Judgement, node: Node) -> Node | None:
     import numpy as np
 
     checks = [check for check in all_checks(made) if check.value is not node and check.value.made_from(node)]
-    best, target = 0, None
-    for candidate in candidates(made, node) if checks else []:
+    before = sum(factor_of(made, check, []) is not None for check in checks)
+    best, target = before, None
+    for candidate in candidates(made, node) if before < len(checks) else []:
         exact = made.points.slope(made.loss.node, candidate)
         values = [np.reshape(value, node.value.shape) for value in exact]
         right = sum(factor_of(made, check, [(node, values)]) is not None for check in checks)
@@ -133,6 +134,18 @@ def judged_again(made: Judgement) -> None:
                 made.rulings[place] = Ruling(ruling.claim, "true", ruling.target, factor, wanted=made.scale)
 
 
+def _nearest(made: Judgement, final: Ruling) -> Ruling | None:
+    """The last gradient that a final one is made from."""
+    node = final.claim.binding.value
+    used = [
+        ruling
+        for ruling in made.rulings
+        if not ruling.claim.final and ruling.claim.binding.value is not None and node is not None
+        if ruling.claim.top is None and node.made_from(ruling.claim.binding.value)
+    ]
+    return max(used, key=lambda ruling: ruling.claim.binding.moment, default=None)
+
+
 def blame_factors(made: Judgement) -> None:
     """A final gradient that is off by a factor which an earlier gradient brought in is right; that one is not."""
     for ruling in made.rulings:
@@ -146,11 +159,7 @@ def blame_factors(made: Judgement) -> None:
             if earlier.claim.top is not None or earlier.factor is None or earlier.verdict == "given":
                 continue
             brought = ruling.factor / made.scale
-            others = [
-                r.factor
-                for r in made.rulings
-                if r.claim.final and r.claim.binding.value and r.claim.binding.value.made_from(other)
-            ]
+            others = [r.factor for r in made.rulings if r.claim.final and _nearest(made, r) is earlier]
             if not all(same(factor, ruling.factor) for factor in others):
                 continue
             before = input_scale(made, earlier)

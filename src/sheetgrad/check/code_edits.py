@@ -4,37 +4,24 @@ from __future__ import annotations
 
 import ast
 import copy
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sheetgrad.read.python.names import claim, plain
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Edit(NamedTuple):
     """An edit to try."""
 
     code: str
-    value: ast.expr
+    parts: ast.expr
     message: str
+    sign: str | None = None
+    """Another operator before the =, where that is what changes."""
 
 
-def edits(value: ast.expr, names: dict[str, tuple[int, ...]]) -> Iterator[Edit]:
-    """Every edit, the likeliest first."""
-    yield from _signs(value)
-    yield from _renamed(value, names)
-    yield from _transposed(value)
-    yield from _dropped(value)
-    yield from _summed(value)
-    yield from _products(value)
-    yield from _factors(value, names)
-    yield from _averaged(value)
-    yield from _added(value, names)
-
-
-def _places(value: ast.expr) -> list[ast.expr]:
+def places(value: ast.expr) -> list[ast.expr]:
+    """Every expression within an expression, itself first."""
     return [
         node
         for node in ast.walk(value)
@@ -42,15 +29,15 @@ def _places(value: ast.expr) -> list[ast.expr]:
     ]
 
 
-def _with(value: ast.expr, place: int, change: Any) -> ast.expr | None:  # noqa: ANN401 -- a function of a node
+def changed(value: ast.expr, place: int, change: Callable[[Any], ast.expr | None]) -> ast.expr | None:
     """A copy with the node at that place of the walk changed; None where the change does not apply."""
     made = copy.deepcopy(value)
-    node = _places(made)[place]
+    node = places(made)[place]
     new = change(node)
     if new is None:
         return None
     if node is made:
-        return new  # type: ignore[no-any-return]
+        return new
     for parent in ast.walk(made):
         for name, part in ast.iter_fields(parent):
             if part is node:
@@ -62,7 +49,9 @@ def _with(value: ast.expr, place: int, change: Any) -> ast.expr | None:  # noqa:
     return None
 
 
-def _signs(value: ast.expr) -> Iterator[Edit]:
+def signs(value: ast.expr) -> Iterator[Edit]:
+    """The other sign, of the whole or of a term."""
+
     def turn(node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             return ast.BinOp(node.left, ast.Sub() if isinstance(node.op, ast.Add) else ast.Add(), node.right)
@@ -70,43 +59,22 @@ def _signs(value: ast.expr) -> Iterator[Edit]:
             return node.operand
         return None
 
-    if not (isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub)):
+    for place in range(len(places(value))):
+        made = changed(value, place, lambda node: node.operand if isinstance(node, ast.UnaryOp) else None)
+        if made is not None:
+            yield Edit("sign", made, "A minus too many.")
+    if not isinstance(value, ast.Tuple) and not (isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub)):
         negative = ast.UnaryOp(ast.USub(), copy.deepcopy(value))
         yield Edit("sign", negative, "The sign is the wrong way round.")
-    for place in range(len(_places(value))):
-        made = _with(value, place, turn)
+    for place in range(len(places(value))):
+        made = changed(value, place, turn)
         if made is not None:
             yield Edit("sign", made, "A plus and a minus are exchanged.")
 
 
-def _renamed(value: ast.expr, names: dict[str, tuple[int, ...]]) -> Iterator[Edit]:
-    for place, node in enumerate(_places(value)):
-        if not isinstance(node, ast.Name) or node.id not in names:
-            continue
-        for other in sorted(names, key=lambda name: _distance(node.id, name)):
-            if other == node.id:
-                continue
-            made = _with(value, place, lambda _, other=other: ast.Name(other, ast.Load()))
-            if made is not None:
-                yield Edit(_kind(node.id, other), made, f"{other} belongs here, not {node.id}.")
+def transposed(value: ast.expr) -> Iterator[Edit]:
+    """With transposes put or taken, or the sides of a product exchanged."""
 
-
-def _distance(left: str, right: str) -> tuple[bool, int]:
-    return (re.sub(r"\d", "", left) != re.sub(r"\d", "", right), abs(len(left) - len(right)))
-
-
-def _kind(yours: str, other: str) -> str:
-    """What kind of mistake it is to write one name for another."""
-    bare = [re.sub(r"\d+", "#", plain(name)) for name in (yours, other)]
-    digits = [re.findall(r"\d+", name) for name in (yours, other)]
-    if claim(yours) and claim(other):
-        return "wrong-layer"
-    if digits[0] == digits[1] and bare[0] != bare[1]:
-        return "pre-activation" if bare[0][:1].lower() in "zhnosu" else "wrong-quantity"
-    return "wrong-index" if bare[0] == bare[1] and bare[0][:1].islower() else "wrong-layer"
-
-
-def _transposed(value: ast.expr) -> Iterator[Edit]:
     def turn(node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.Attribute) and node.attr == "T":
             return node.value
@@ -122,8 +90,8 @@ def _transposed(value: ast.expr) -> Iterator[Edit]:
         return None
 
     for change, code in ((turn, "transpose"), (swap, "order")):
-        for place in range(len(_places(value))):
-            made = _with(value, place, change)
+        for place in range(len(places(value))):
+            made = changed(value, place, change)
             if made is not None:
                 yield Edit(
                     code,
@@ -132,16 +100,17 @@ def _transposed(value: ast.expr) -> Iterator[Edit]:
                     if code == "transpose"
                     else "The sides of the product are exchanged.",
                 )
-    for first in range(len(_places(value))):
-        once = _with(value, first, turn)
-        for second in range(len(_places(once))) if once is not None and len(_places(value)) < 20 else ():
-            twice = _with(once, second, turn) if once is not None else None
+    for first in range(len(places(value))):
+        once = changed(value, first, turn)
+        for second in range(len(places(once))) if once is not None and len(places(value)) < 20 else ():
+            twice = changed(once, second, turn) if once is not None else None
             if twice is not None:
                 yield Edit("transpose", twice, "The transposes are in the wrong places.")
-    yield Edit("transpose", ast.Attribute(copy.deepcopy(value), "T", ast.Load()), "A transpose is missing.")
+    if not isinstance(value, ast.Tuple):
+        yield Edit("transpose", ast.Attribute(copy.deepcopy(value), "T", ast.Load()), "A transpose is missing.")
 
 
-def _dropped(value: ast.expr) -> Iterator[Edit]:
+def dropped(value: ast.expr) -> Iterator[Edit]:
     """Without one factor or one term."""
 
     def left(node: ast.expr) -> ast.expr | None:
@@ -153,11 +122,18 @@ def _dropped(value: ast.expr) -> Iterator[Edit]:
     def inside(node: ast.expr) -> ast.expr | None:
         return node.args[0] if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords else None
 
-    words = ((left, "extra-factor"), (right, "extra-factor"), (inside, "slope-of-slope"))
+    def both(node: ast.expr) -> ast.expr | None:
+        """Without the last two factors."""
+        inner = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else None
+        return inner.left if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult) else None
+
+    words = ((left, "extra-factor"), (right, "extra-factor"), (inside, "slope-of-slope"), (both, "extra-factor"))
     for change, code in words:
-        for place in range(len(_places(value))):
-            made = _with(value, place, change)
-            if made is not None:
+        for place in range(len(places(value))):
+            made = changed(value, place, change)
+            if made is not None and _is_number(places(value)[place]):
+                yield Edit("half", made, "A number too many.")
+            elif made is not None:
                 message = (
                     "One factor or term too many."
                     if code == "extra-factor"
@@ -166,7 +142,15 @@ def _dropped(value: ast.expr) -> Iterator[Edit]:
                 yield Edit(code, made, message)
 
 
-def _summed(value: ast.expr) -> Iterator[Edit]:
+def _is_number(node: ast.expr) -> bool:
+    """Whether it is a product with 2 or a half."""
+    sides = (node.left, node.right) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else ()
+    return any(isinstance(side, ast.Constant) and side.value in {2, 0.5} for side in sides)
+
+
+def summed(value: ast.expr) -> Iterator[Edit]:
+    """Added up along another axis, or at all."""
+
     def axis(node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.Call):
             for keyword in node.keywords:
@@ -180,83 +164,113 @@ def _summed(value: ast.expr) -> Iterator[Edit]:
             return ast.Attribute(node.value, "mean" if node.attr == "sum" else "sum", ast.Load())
         return None
 
-    for place in range(len(_places(value))):
-        made = _with(value, place, axis)
+    def along(direction: int) -> Callable[[Any], ast.expr | None]:
+        def change(node: Any) -> ast.expr | None:  # noqa: ANN401 -- a node of some kind
+            plain = isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"sum", "mean"}
+            if not plain or any(keyword.arg == "axis" for keyword in node.keywords):
+                return None
+            node.keywords = [
+                ast.keyword("axis", ast.Constant(direction)),
+                ast.keyword("keepdims", ast.Constant(value=True)),
+            ]
+            return node  # type: ignore[no-any-return]  # a call
+
+        return change
+
+    for place in range(len(places(value))):
+        for direction in (0, 1):
+            made = changed(value, place, along(direction))
+            if made is not None:
+                yield Edit("wrong-axis", made, f"The sum must run along axis {direction} only.")
+        made = changed(value, place, axis)
         if made is not None:
             yield Edit("wrong-axis", made, "The sum runs along the wrong axis.")
-        made = _with(value, place, mean)
+        made = changed(value, place, mean)
         if made is not None:
             yield Edit("missing-mean", made, "A sum and a mean are exchanged.")
-    for direction in (0, 1):
+    for direction in (0, 1) if not isinstance(value, ast.Tuple) else ():
         keywords = [ast.keyword("axis", ast.Constant(direction)), ast.keyword("keepdims", ast.Constant(value=True))]
         made = ast.Call(ast.Attribute(copy.deepcopy(value), "sum", ast.Load()), [], keywords)
         yield Edit("missing-sum", made, "The gradient of a bias is the sum over the samples.")
 
 
-def _products(value: ast.expr) -> Iterator[Edit]:
+def products(value: ast.expr) -> Iterator[Edit]:
+    """A plus for a times, brackets, squares."""
+
     def change(node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Add):
             return ast.BinOp(node.left, ast.Add() if isinstance(node.op, ast.Mult) else ast.Mult(), node.right)
         return None
 
     def bracket(node: ast.expr) -> ast.expr | None:
-        """A * b - c read as a * (b - c), and the like."""
+        """A * b - c read as a * (b - c)."""
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) and isinstance(node.left, ast.BinOp):
             inner = node.left
             if isinstance(inner.op, ast.Mult):
                 return ast.BinOp(inner.left, ast.Mult(), ast.BinOp(inner.right, node.op, node.right))
         return None
 
+    def before(node: ast.expr) -> ast.expr | None:
+        """A - b * c read as (a - b) * c, however long the product is."""
+        if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)):
+            return None
+        chain = []
+        rest: ast.expr = node.right
+        while isinstance(rest, ast.BinOp) and isinstance(rest.op, ast.Mult | ast.MatMult | ast.Div):
+            chain.append(rest)
+            rest = rest.left
+        if not chain:
+            return None
+        made: ast.expr = ast.BinOp(node.left, node.op, rest)
+        for product in reversed(chain):
+            made = ast.BinOp(made, product.op, product.right)
+        return made
+
+    def plain(node: ast.expr) -> ast.expr | None:
+        """Without a power."""
+        return node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) else None
+
     def square(node: ast.expr) -> ast.expr | None:
-        if isinstance(node, ast.Name):
+        if isinstance(node, ast.Name | ast.Subscript | ast.Attribute):
             return ast.BinOp(copy.deepcopy(node), ast.Pow(), ast.Constant(2))
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-            return node.left
         return None
 
     for each, code, message in (
-        (change, "plus-for-times", "A plus and a times are exchanged."),
         (bracket, "missing-brackets", "Brackets are missing."),
-        (square, "exponent", "An exponent is lost or one too many."),
+        (before, "missing-brackets", "Brackets are missing."),
+        (change, "plus-for-times", "A plus and a times are exchanged."),
+        (square, "lost-power", "An exponent is lost."),
+        (plain, "extra-power", "An exponent is one too many."),
     ):
-        for place in range(len(_places(value))):
-            made = _with(value, place, each)
+        for place in range(len(places(value))):
+            made = changed(value, place, each)
             if made is not None:
-                yield Edit(code, made, message)
+                node = places(value)[place]
+                times = code == "plus-for-times" and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+                yield Edit("times-for-plus" if times else code, made, message)
 
 
-def _factors(value: ast.expr, names: dict[str, tuple[int, ...]]) -> Iterator[Edit]:
-    """With one factor more: a name, the slope of an activation, or a calling of one of the code's functions."""
-    slopes = ("{0}", "{0} * (1 - {0})", "(1 - {0})", "(1 - {0} ** 2)", "({0} > 0)", "{0}.T")
-    spots = [place for place, node in enumerate(_places(value)) if isinstance(node, ast.BinOp | ast.Name)][:12]
-    for pattern in slopes[1:] + slopes[:1]:
-        for name in names:
-            if claim(name) is not None:
-                continue
-            factor = ast.parse(pattern.format(name), mode="eval").body
-            for place in spots:
-                made = _with(
-                    value, place, lambda node, factor=factor: ast.BinOp(copy.deepcopy(node), ast.Mult(), factor)
-                )
-                if made is not None:
-                    yield Edit("missing-factor", made, f"The factor {pattern.format(name)} is missing.")
-
-
-def _averaged(value: ast.expr) -> Iterator[Edit]:
+def averaged(value: ast.expr) -> Iterator[Edit]:
+    """Twice as large, or half."""
+    if isinstance(value, ast.Tuple):
+        return
     for number in (2, 0.5):
         made = ast.BinOp(copy.deepcopy(value), ast.Mult(), ast.Constant(number))
         yield Edit("half", made, f"It should be {number:g} times as large.")
 
 
-def _added(value: ast.expr, names: dict[str, tuple[int, ...]]) -> Iterator[Edit]:
-    """With one path more: a product of an earlier gradient and a weight."""
-    gradients = [name for name in names if claim(name) is not None]
-    others = [name for name in names if claim(name) is None]
-    for gradient in gradients:
-        for other in others:
-            term = ast.BinOp(ast.Name(gradient, ast.Load()), ast.Mult(), ast.Name(other, ast.Load()))
-            for place, node in enumerate(_places(value)):
-                if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and place < 4:
-                    made = _with(value, place, lambda node, term=term: ast.BinOp(copy.deepcopy(node), ast.Add(), term))
-                    if made is not None:
-                        yield Edit("missing-path", made, f"The way through {other} is missing.")
+def compared(value: ast.expr) -> Iterator[Edit]:
+    """The other side of a comparison."""
+    others: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.Gt, ast.GtE: ast.Lt}
+    if isinstance(value, ast.Tuple):  # entries are chosen: the others
+        others |= {ast.Lt: ast.GtE, ast.Gt: ast.LtE}
+
+    def turn(node: ast.expr) -> ast.expr | None:
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in others:
+            return ast.Compare(node.left, [others[type(node.ops[0])]()], node.comparators)
+        return None
+
+    for place in range(len(places(value))):
+        made = changed(value, place, turn)
+        if made is not None:
+            yield Edit("wrong-operator", made, "The comparison is the wrong way round.")

@@ -20,8 +20,11 @@ from sheetgrad.check.code_blame import (
     judged_again,
     settle_open,
 )
+from sheetgrad.check.code_broken import broken
+from sheetgrad.check.code_decay import decayed
 from sheetgrad.check.code_points import ratio, same
 from sheetgrad.check.code_ruling import Judgement, Ruling, UpdateRuling, candidates, judgeable
+from sheetgrad.check.code_steps import remembered, stepped
 
 if TYPE_CHECKING:
     from sheetgrad.check.code_claims import Claims, Gradient, Update
@@ -34,6 +37,8 @@ def judged(found: Claims, loss: Loss, points: CodePoints) -> Judgement:
     """Judge every gradient and every update against one loss."""
     made = Judgement(loss, points, claims=found.gradients, moves=found.updates)
     made.scale = _scale(found, made)
+    if made.scale < 0 and _climbing(made):
+        made.scale = -made.scale
     for gradient in found.gradients:
         made.rulings.append(_ruling(made, gradient))
         _repair_value(made, made.rulings[-1])
@@ -43,6 +48,8 @@ def judged(found: Claims, loss: Loss, points: CodePoints) -> Judgement:
     if before != [ruling.verdict for ruling in made.rulings]:
         judged_again(made)
     made.updates = [_update(found, made, update) for update in found.updates]
+    made.updates += remembered(found, made)
+    made.updates += broken(found, made)
     return made
 
 
@@ -60,13 +67,41 @@ def _scale(found: Claims, made: Judgement) -> float:
         if factor is not None:
             factors.append(factor)
     if not factors:
-        return _direction(made)
+        return _decayed_scale(made) or _direction(made)
     if made.loss.own and any(same(factor, 1.0) for factor in factors):
         return 1.0
     counted = Counter(float(f"{factor:.7g}") for factor in factors)
     best, count = counted.most_common(1)[0]
     chosen = best if count >= len(factors) - 1 else float(f"{factors[0]:.7g}")
     return next(factor for factor in factors if float(f"{factor:.7g}") == chosen)
+
+
+def _climbing(made: Judgement) -> bool:
+    """Whether every update subtracts what points downhill: then the gradients have the wrong sign, not the updates."""
+    factors = []
+    for update in made.moves:
+        value = update.binding.value
+        if value is not None and judgeable(made, update.parameter):
+            after, before = made.points.plain(value), made.points.plain(update.parameter)
+            moved = [new - old for new, old in zip(after, before, strict=True)]
+            factors.append(ratio(moved, made.points.slope(made.loss.node, update.parameter)))
+    return bool(factors) and all(factor is not None and factor > 0 for factor in factors)
+
+
+def _decayed_scale(made: Judgement) -> float | None:
+    """The factor where every gradient has some of its weight added."""
+    for gradient in made.claims:
+        node = gradient.binding.value
+        if (
+            gradient.final
+            and node is not None
+            and not gradient.binding.failure
+            and judgeable(made, gradient.targets[0])
+        ):
+            found = decayed(made.points, made.loss.node, node, gradient.targets[0])
+            if found is not None:
+                return found.factor
+    return None
 
 
 def _direction(made: Judgement) -> float:
@@ -100,14 +135,27 @@ def _ruling(made: Judgement, gradient: Gradient) -> Ruling:
     if factor is None and not gradient.final:
         if not _about_loss(made, node):
             return _slope_only(gradient, target)
+        before = gradient.binding.before
+        if before is not None and node.made_from(before):  # the name goes on to what is before the activation
+            anywhere = _somewhere(made, gradient, node)
+            if anywhere.verdict == "true":
+                return anywhere
         for other in usable[1:]:
             factor = ratio(value, made.points.slope(made.loss.node, other))
             if factor is not None:
                 target = other
                 break
+    if factor is None and gradient.final and _decays(made, node, target):
+        return Ruling(gradient, "true", target, made.scale, reason="weight decay", wanted=made.scale)
     if factor is None or (gradient.final and not same(factor, made.scale)):
         return Ruling(gradient, "false", target, factor, wanted=made.scale)
     return Ruling(gradient, "true", target, factor, wanted=made.scale)
+
+
+def _decays(made: Judgement, node: Node, target: Node) -> bool:
+    """Whether it is the right gradient with some of the weight added."""
+    found = decayed(made.points, made.loss.node, node, target)
+    return found is not None and same(found.factor, made.scale) and found.decay * made.scale > 0
 
 
 def _about_loss(made: Judgement, node: Node) -> bool:
@@ -219,22 +267,7 @@ def _update(found: Claims, made: Judgement, update: Update) -> UpdateRuling:
         for after, before in zip(made.points.value(value), made.points.plain(update.parameter), strict=True)
     ]
     factor = ratio(moved, made.points.slope(made.loss.node, update.parameter))
-    if factor is not None:
-        return UpdateRuling(update, "true" if factor < 0 else "false", factor)
-    own = [r for r in made.rulings if r.target is update.parameter and r.claim.binding.value is not None]
-    used = [
-        r
-        for r in made.rulings
-        if r.claim.binding.value is not None and value.made_from(r.claim.binding.value) and r.claim.final
-    ]
-    if any(value.made_from(r.claim.binding.value) for r in own if r.claim.binding.value is not None):
-        return UpdateRuling(update, "given", reason="not the plain rule w - rate · gradient")
-    for ruling in used:
-        node = ruling.claim.binding.value
-        if node is None or ruling.target is None or ruling.target is update.parameter:
-            continue
-        if ratio(moved, made.points.value(node)) is not None:
-            return UpdateRuling(update, "false", reason=ruling.claim.binding.name)
-    if used or not any(leaf for leaf in found.updates):
-        return UpdateRuling(update, "given", reason="not the plain rule w - rate · gradient")
-    return UpdateRuling(update, "false")
+    if factor is not None and factor < 0:
+        return UpdateRuling(update, "true", factor)
+    rule = stepped(found, made, update)
+    return UpdateRuling(update, rule.verdict, factor, reason=rule.words or "not a rule that is known", rule=rule)

@@ -54,10 +54,10 @@ class CodePoints:
             made.append(self.tape.value(node, known))
         return made
 
-    def trial(self, node: Node, changes: list[tuple[Node, list[Values]]]) -> list[Values]:
-        """The value of a node with changes that are not kept."""
+    def trial(self, node: Node, changes: list[tuple[Node, list[Values]]], *, most: int = COUNT) -> list[Values]:
+        """The value of a node with changes that are not kept, at the first points only where `most` says so."""
         made = []
-        for place, start in enumerate(self.starts):
+        for place, start in enumerate(self.starts[:most]):
             own = {key: value for key, value in self.overrides[place].items() if key != node.place}
             known = dict(start) | own | {changed.place: values[place] for changed, values in changes}
             made.append(self.tape.value(node, known))

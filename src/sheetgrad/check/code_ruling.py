@@ -10,6 +10,7 @@ from sheetgrad.check.code_points import TOO_LARGE
 if TYPE_CHECKING:
     from sheetgrad.check.code_claims import Gradient, Update
     from sheetgrad.check.code_losses import Loss
+    from sheetgrad.check.code_optimizers import Rule
     from sheetgrad.check.code_points import CodePoints
     from sheetgrad.read.python.tape import Node
 
@@ -36,6 +37,8 @@ class UpdateRuling:
     verdict: str
     factor: float | None = None
     reason: str = ""
+    rule: Rule | None = None
+    """What the step turned out to be, where it is more than a gradient times a number."""
 
 
 @dataclass(slots=True)
@@ -57,13 +60,14 @@ class Judgement:
         return [*(ruling.verdict for ruling in self.rulings), *(ruling.verdict for ruling in self.updates)]
 
     @property
-    def score(self) -> tuple[int, int, int]:
-        """How well it fits: final gradients right, all claims right, less those wrong."""
+    def score(self) -> tuple[int, int, int, int]:
+        """How well it fits: final gradients right, all claims right, less those wrong, and how many by a factor."""
         right = [ruling for ruling in self.rulings if ruling.verdict == "true"]
         wrong = sum(ruling.verdict == "false" for ruling in self.rulings)
+        known = sum(ruling.verdict == "false" and ruling.factor is not None for ruling in self.rulings)
         moved = sum(ruling.verdict == "true" for ruling in self.updates)
         lost = sum(ruling.verdict == "false" for ruling in self.updates)
-        return (sum(ruling.claim.final for ruling in right) + moved - wrong - lost, len(right), -wrong)
+        return (sum(ruling.claim.final for ruling in right) + moved - wrong - lost, len(right), -wrong, known)
 
 
 def judgeable(made: Judgement, target: Node) -> bool:

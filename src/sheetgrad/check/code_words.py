@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.code_decay import decayed
+from sheetgrad.check.code_lines import line_of
 from sheetgrad.check.code_mend import mended
 from sheetgrad.check.code_points import ratio, same
 from sheetgrad.check.findings import Finding
@@ -12,13 +14,23 @@ from sheetgrad.read.python.names import plain
 
 if TYPE_CHECKING:
     from sheetgrad.check.code_claims import Claims
-    from sheetgrad.check.code_ruling import Judgement, Ruling, UpdateRuling
+    from sheetgrad.check.code_ruling import Judgement, Ruling
     from sheetgrad.check.findings import Report
     from sheetgrad.read.python.tape import Node
+    from sheetgrad.read.python.values import Binding
 
 
 def network_words(judgement: Judgement) -> str:
-    """What the code was judged against."""
+    """What the code was judged against, and the rules that its weights follow."""
+    return _loss_words(judgement) + _rule_words(judgement)
+
+
+def _rule_words(judgement: Judgement) -> str:
+    rules = [moved.rule.words for moved in judgement.updates if moved.rule is not None and moved.verdict == "true"]
+    return f"; updates by {', '.join(dict.fromkeys(rules))}" if rules else ""
+
+
+def _loss_words(judgement: Judgement) -> str:
     if judgement.loss.own:
         times = "" if same(judgement.scale, 1.0) else f"{judgement.scale:.6g} times "
         return f"right with {times}{judgement.loss.words}"
@@ -31,7 +43,7 @@ def explained(report: Report, found: Claims, judgement: Judgement, ruling: Rulin
     """The finding for one wrong gradient."""
     binding = ruling.claim.binding
     statement = binding.statement
-    yours = ast.unparse(statement.value)[:500]
+    yours = _yours(found, binding)
     place = f"{report.path}:{statement.line}:{statement.column}"
     quantity = binding.name
     code, expected, message = _reason(found, judgement, ruling)
@@ -49,6 +61,12 @@ def explained(report: Report, found: Claims, judgement: Judgement, ruling: Rulin
         witness,
         statement.span,
     )
+
+
+def _yours(found: Claims, binding: Binding) -> str:
+    """The line as it stands: its right side, or all of it where it changes what is there already."""
+    line = line_of(found.session, binding)
+    return (ast.unparse(binding.statement.value) if line is None else line.text())[:500]
 
 
 def _reason(found: Claims, judgement: Judgement, ruling: Ruling) -> tuple[str, str, str]:
@@ -70,9 +88,19 @@ def _reason(found: Claims, judgement: Judgement, ruling: Ruling) -> tuple[str, s
     path = _missing_path(judgement, ruling)
     if path:
         return path
+    if _decay_turned(judgement, ruling):
+        return "sign", "", "The weight decay has the wrong sign: it must be added to the gradient."
     if ruling.reason:
         return "shape", "", f"Line {ruling.claim.binding.statement.line} cannot be computed: {ruling.reason}."
     return "wrong-gradient", "", f"{ruling.claim.binding.name} is not {_meaning(found, ruling)}."
+
+
+def _decay_turned(judgement: Judgement, ruling: Ruling) -> bool:
+    node, target = ruling.claim.binding.value, ruling.target
+    if node is None or target is None or ruling.claim.binding.failure:
+        return False
+    found = decayed(judgement.points, judgement.loss.node, node, target)
+    return found is not None and found.decay * judgement.scale < 0
 
 
 def _meaning(found: Claims, ruling: Ruling) -> str:
@@ -180,29 +208,3 @@ def _witness(judgement: Judgement, ruling: Ruling) -> str:
         return f"shape {node.shape}, should be {target.shape}"
     place = int(np.argmax(np.abs(yours - exact)))
     return f"at a random point: yours {yours[place]:.6g}, should be {exact[place]:.6g}"
-
-
-def update_finding(report: Report, judgement: Judgement, moved: UpdateRuling) -> Finding:
-    """The finding for one wrong update."""
-    del judgement
-    binding = moved.update.binding
-    statement = binding.statement
-    name = plain(binding.name)
-    place = f"{report.path}:{statement.line}:{statement.column}"
-    yours = ast.unparse(statement.value)[:500]
-    if moved.factor is not None:
-        code, message = "sign", f"The update moves {name} up the slope: the loss grows. Subtract the gradient."
-        expected = _signed(yours, statement.sign, statement.target)
-    elif moved.reason:
-        code, expected = "wrong-gradient", ""
-        message = f"{name} is updated with {moved.reason}, which is not its own gradient."
-    else:
-        code, message, expected = "wrong-gradient", f"{name} is not moved along its own gradient.", ""
-    return Finding("false", code, statement.line, statement.column, place, binding.name, yours, expected, message)
-
-
-def _signed(yours: str, sign: str, target: str) -> str:
-    if sign:
-        return f"{target} {'-=' if sign == 'Add' else '+='} {yours}"
-    turned = yours.replace(f"{target} + ", f"{target} - ", 1)
-    return turned if turned != yours else yours.replace(f"{target} - ", f"{target} + ", 1)

@@ -133,6 +133,14 @@ _CODE = (
     Entry("constant-factor", "A constant factor off", "The gradient is right but for a number in front."),
     Entry("wrong-quantity", "Another quantity", "The value belongs to another quantity than the name says."),
     Entry(
+        "wrong-slope",
+        "The slope of another activation",
+        "1 - a² is the slope of tanh, a·(1 - a) that of the sigmoid; here they are exchanged.",
+        "The activation was changed and the backward pass was not.",
+        "Look at which function the forward pass calls, and write its own slope.",
+    ),
+    Entry("lost-root", "A root is lost", "The step is divided by the second moment itself, not by its square root."),
+    Entry(
         "convention",
         "A convention of its own",
         "All gradients agree with the loss but for one factor that they share. That is a choice, not a mistake.",

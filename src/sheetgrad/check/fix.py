@@ -177,9 +177,10 @@ def write_fixed(report: Report, *, network: Network | None = None) -> tuple[str,
         from sheetgrad.check.book.correcting import write_corrected
 
         return "", write_corrected(report)
-    if report.kind != "document" or report.path == "-" or report.path.endswith(".ipynb"):
-        return "", f"{report.path}: only documents and workbooks can be corrected (.md .markdown .txt .tex .xlsx .xlsm)"
-    made = fixed(report, network=network)
+    if report.path == "-" or report.path.endswith(".ipynb"):
+        known = ".md .markdown .txt .tex .py .xlsx .xlsm"
+        return "", f"{report.path}: only documents, code and workbooks can be corrected ({known})"
+    made = _corrected(report, network)
     rest = f"; {len(made.left)} left that need your own hand" if made.left else ""
     if not made.mended:
         return "", f"{report.path}: nothing could be corrected{rest}"
@@ -188,6 +189,14 @@ def write_fixed(report: Report, *, network: Network | None = None) -> tuple[str,
     with replacing(target) as file:
         file.write(made.text)
     return difference(report.text, made.text, report.path, str(target)), f"{target}: {made.mended} corrected{rest}"
+
+
+def _corrected(report: Report, network: Network | None) -> Fixed:
+    if report.kind != "code":
+        return fixed(report, network=network)
+    from sheetgrad.check.code_fix import fixed_code
+
+    return Fixed(*fixed_code(report))
 
 
 def difference(before: str, after: str, old: str, new: str) -> str:

@@ -4,106 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sheetgrad.read.python.activations import log_softmax, logsumexp, relu, softmax
+from sheetgrad.read.python.array_words import (
+    ALIASES,
+    BINARY,
+    JOIN,
+    MAKE,
+    RANDOM,
+    REDUCE,
+    SAME,
+    SHAPE,
+    SIZED,
+    UNARY,
+    WORDS,
+)
 from sheetgrad.read.python.limits import ENTRIES, TooMuchError
-from sheetgrad.read.python.session import is_number, opaque, settled
+from sheetgrad.read.python.session import is_number, name_of, opaque, open_, settled
+from sheetgrad.read.python.shapes import BATCH, INPUTS, is_data
 from sheetgrad.read.python.tape import Node
 from sheetgrad.read.python.values import Deferred, Module, Opaque, Turned
 
 if TYPE_CHECKING:
     from sheetgrad.read.python.session import Session
 
-ALIASES = {
-    "exp": "exp",
-    "log": "log",
-    "sqrt": "sqrt",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "expit": "sigmoid",
-    "logistic": "sigmoid",
-    "relu": "relu",
-    "abs": "absolute",
-    "fabs": "absolute",
-    "amax": "max",
-    "amin": "min",
-    "pow": "power",
-    "float_power": "power",
-    "true_divide": "divide",
-    "vdot": "dot",
-}
-UNARY = frozenset(
-    [
-        "exp",
-        "log",
-        "sqrt",
-        "tanh",
-        "square",
-        "negative",
-        "absolute",
-        "log1p",
-        "expm1",
-        "sin",
-        "cos",
-        "sinh",
-        "cosh",
-        "log2",
-        "log10",
-        "reciprocal",
-        "sigmoid",
-        "sign",
-        "logical_not",
-    ]
-)
-BINARY = frozenset(
-    [
-        "add",
-        "subtract",
-        "multiply",
-        "divide",
-        "power",
-        "maximum",
-        "minimum",
-        "dot",
-        "matmul",
-        "outer",
-        "inner",
-        "greater",
-        "greater_equal",
-        "less",
-        "less_equal",
-        "equal",
-        "not_equal",
-        "logical_and",
-        "logical_or",
-        "heaviside",
-    ]
-)
-REDUCE = frozenset({"sum", "mean", "prod", "max", "min", "argmax"})
-SAME = frozenset(
-    [
-        "array",
-        "asarray",
-        "copy",
-        "float64",
-        "float32",
-        "ascontiguousarray",
-        "astype",
-        "item",
-        "tolist",
-        "asanyarray",
-        "nan_to_num",
-        "float",
-        "matrix",
-        "round",
-    ]
-)
-MAKE = {"zeros": 0.0, "ones": 1.0, "empty": 0.0, "full": 0.0}
-RANDOM = frozenset(
-    ["randn", "rand", "random", "random_sample", "normal", "uniform", "standard_normal", "randint", "sample"]
-)
-SHAPE = frozenset(
-    {"reshape", "transpose", "squeeze", "expand_dims", "ravel", "flatten", "swapaxes", "repeat", "tile", "diag"}
-)
-JOIN = frozenset({"concatenate", "hstack", "vstack", "stack"})
+NAMED = {"relu": relu, "softmax": softmax, "log_softmax": log_softmax, "logsumexp": logsumexp}
 MOST_AXES = 4
 
 
@@ -112,12 +36,18 @@ def is_array_call(path: str) -> bool:
     return path.partition(".")[0] in {"numpy", "math", "scipy", "cmath", "random"}
 
 
+def is_random(path: str) -> bool:
+    """Whether it draws random numbers, as `torch.randn` does outside of a module of its own."""
+    return path in {"numpy.randn", "numpy.rand"}
+
+
 def array_call(
     session: Session, name: str, arguments: list[Any], keywords: dict[str, Any], *, family: str = "numpy"
 ) -> Any:  # noqa: ANN401 -- a node, or what is not followed
     """What a function of arrays gives."""
     name = ALIASES.get(name, name)
-    if family.endswith("random"):
+    keywords = {WORDS.get(key, key): value for key, value in keywords.items()}
+    if family.endswith("random") or is_random(f"{family}.{name}"):
         return _random(session, name, arguments, keywords)
     if hidden := opaque(*arguments, *keywords.values()):
         return hidden
@@ -125,8 +55,8 @@ def array_call(
         return session.tape.record(
             "sqrt", session.tape.record("sum", session.tape.record("square", array(session, arguments[0])))
         )
-    if name == "relu":
-        return session.tape.record("maximum", array(session, arguments[0]), 0.0)
+    if name in NAMED:
+        return NAMED[name](session, array(session, arguments[0]), keywords.get("axis", -1))
     if name in MAKE or name.removesuffix("_like") in MAKE or name in {"eye", "identity", "arange"}:
         return _constant(session, name, arguments, keywords)
     if name in SAME:
@@ -156,13 +86,35 @@ def _operation(session: Session, name: str, arguments: list[Any], keywords: dict
         value = array(session, arguments[0])
         return value if value.value.ndim > 1 else session.tape.record("reshape", value, (1, -1))
     if name == "einsum" and arguments and isinstance(arguments[0], str):
-        return session.tape.record("einsum", arguments[0][:40], *(array(session, part) for part in arguments[1:4]))
+        return _einsum(session, arguments[0][:40].replace(" ", ""), arguments[1:4])
     return Opaque(f"numpy.{name}() is not followed")
+
+
+def _einsum(session: Session, letters: str, operands: list[Any]) -> Node:
+    """A sum over named axes; the shapes of unknown arrays follow from the letters."""
+    terms = letters.partition("->")[0].split(",")
+    sizes: dict[str, int] = {}
+    for term, operand in zip(terms, operands, strict=False):
+        known = settled(operand)
+        if isinstance(known, Node):
+            sizes |= dict(zip(term, known.shape, strict=False))
+    made = []
+    for term, operand in zip(terms, operands, strict=False):
+        if open_(operand) and "." not in term:
+            for place, letter in enumerate(term):
+                fresh = (BATCH if place == 0 else INPUTS) if is_data(name_of(operand)) else 0
+                sizes[letter] = sizes.get(letter) or fresh or session.choices.new_size()
+            made.append(session.resolve(operand, [tuple(sizes[letter] for letter in term)]))
+        else:
+            made.append(array(session, operand))
+    return session.tape.record("einsum", letters, *made)
 
 
 def _bound(value: Any, missing: float) -> Any:  # noqa: ANN401 -- a number
     """A bound of clip; one that only keeps a logarithm finite counts as none."""
-    return missing if value is None or (is_number(value) and (abs(value) <= 1e-4 or 0 < 1 - value <= 1e-4)) else value
+    return (
+        missing if value is None or (is_number(value) and (0 < abs(value) <= 1e-4 or 0 < 1 - value <= 1e-4)) else value
+    )
 
 
 def _listed(session: Session, value: Any) -> Any:  # noqa: ANN401 -- a list becomes an array
@@ -219,17 +171,24 @@ def _shape(session: Session, value: Any) -> tuple[int, ...] | None:  # noqa: ANN
 def _constant(session: Session, name: str, arguments: list[Any], keywords: dict[str, Any]) -> Any:  # noqa: ANN401
     import numpy as np
 
+    first = arguments[0] if arguments else None
+    if name.removesuffix("_like") in SIZED and isinstance(first, Deferred) and open_(first) and not first.parts:
+        return Deferred(f"{name} {first.name}", like=first, fill=MAKE[name.removesuffix("_like")])
     if name.endswith("_like"):
         shape: tuple[int, ...] | None = array(session, arguments[0]).shape
     elif name in {"eye", "identity", "arange"}:
         size = _shape(session, arguments[0]) if arguments else None
         if size is None or len(arguments) > 1 or len(size) != 1 or size[0] < 0:
             return Opaque(f"numpy.{name}() of unknown size")
+        session.choices.seen(size[0])
         return session.tape.leaf(np.arange(size[0]) if name == "arange" else np.eye(size[0]))
     else:
-        shape = _shape(session, arguments[0] if arguments else keywords.get("shape"))
+        sizes = arguments if name in SIZED and len(arguments) > 1 and isinstance(arguments[1], int) else arguments[:1]
+        shape = _shape(session, sizes if len(sizes) > 1 else sizes[0] if sizes else keywords.get("shape"))
     if shape is None or min(shape, default=0) < 0:
         return Opaque(f"numpy.{name}() of unknown size")
+    for length in shape:
+        session.choices.seen(length)
     if name.startswith("full"):
         fill = arguments[1] if len(arguments) > 1 else keywords.get("fill_value", 0.0)
         return session.tape.record("broadcast_to", array(session, fill), shape=shape)
@@ -245,7 +204,7 @@ def _random(session: Session, name: str, arguments: list[Any], keywords: dict[st
     if name in {"normal", "uniform", "randint"}:
         size = size if size is not None else arguments[2] if len(arguments) > 2 else ()
     elif name in {"randn", "rand"}:
-        size = tuple(arguments)
+        size = tuple(arguments[0] if len(arguments) == 1 and isinstance(arguments[0], tuple | list) else arguments)
     elif size is None:
         size = arguments[0] if arguments else ()
     shape = _shape(session, size)

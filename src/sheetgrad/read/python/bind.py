@@ -7,10 +7,11 @@ import re
 from typing import Any
 
 from sheetgrad.read.python.expressions import evaluate, picked
+from sheetgrad.read.python.freeing import freed, may_be_leaf
 from sheetgrad.read.python.limits import FitError
-from sheetgrad.read.python.names import BIAS, RATE, SCALAR_PARAMETER, TARGET, WEIGHT, claim, plain
+from sheetgrad.read.python.memories import constant
+from sheetgrad.read.python.names import claim, plain
 from sheetgrad.read.python.session import Session, is_number, settled
-from sheetgrad.read.python.shapes import is_data
 from sheetgrad.read.python.tape import Node
 from sheetgrad.read.python.values import Binding, Deferred, Instance, Opaque, Scope, Statement
 
@@ -32,13 +33,13 @@ def assign(
         return
     key = key_of(session, scope, target)
     value = settled(value)
-    if isinstance(value, Opaque) and not claim(key):
-        value = session.unknown(plain(key)) if _may_be_leaf(session, key) else value
+    if isinstance(value, Opaque) and not claim(key) and not getattr(statement, "op", None):
+        value = session.unknown(plain(key)) if may_be_leaf(session, key) else value
     if not aside:
         value = freed(session, key, value)
     before = None if aside else _before(session, scope, target)
     if not aside:
-        _store(session, scope, target, value)
+        value = _store(session, scope, target, value)
     if session.pool is not scope.names and not aside:
         session.pool[plain(key)] = value
     record(session, scope, key, value, source(session, target, statement), before=before, names=names or {}, own=own)
@@ -69,12 +70,13 @@ def record(
         return
     if is_number(value) and claim(key) and not isinstance(value, bool):
         value = session.tape.leaf(value)
-    if not isinstance(value, Node) and not failure and not (claim(key) and isinstance(value, Opaque)):
+    known = claim(key) is not None or (isinstance(before, Node) and bool(before.name))
+    if not isinstance(value, Node) and not failure and not (known and isinstance(value, Opaque)):
         return
     node = value if isinstance(value, Node) else None
     if isinstance(value, Opaque):
         failure = f"not followed: {value.reason}"
-    session.claimed |= claim(key) is not None and node is not None and not _constant(node)
+    session.claimed |= claim(key) is not None and node is not None and not constant(node)
     session.bindings.append(
         Binding(
             key,
@@ -87,8 +89,22 @@ def record(
             failure,
             len(session.tape.nodes),
             own,
+            _owner(scope, key),
         )
     )
+
+
+def _owner(scope: Scope, key: str) -> Instance | None:
+    """The object whose attribute a key is; else the one in whose method it stands."""
+    first, *rest = re.split(r"[.\[]", key)
+    held = scope.names.get(first)
+    for name in rest:
+        part = held.attributes.get(name) if isinstance(held, Instance) else None
+        held = part if isinstance(part, Instance) else held
+    if isinstance(held, Instance):
+        return held
+    method = scope.names.get("self")
+    return method if isinstance(method, Instance) else None
 
 
 def dropped(  # noqa: PLR0917 -- what a failed statement leaves behind
@@ -201,7 +217,8 @@ def _before(session: Session, scope: Scope, target: ast.expr) -> Any:  # noqa: A
             return None
 
 
-def _store(session: Session, scope: Scope, target: ast.expr, value: Any) -> None:  # noqa: ANN401 -- anything
+def _store(session: Session, scope: Scope, target: ast.expr, value: Any) -> Any:  # noqa: ANN401 -- anything
+    """Give a target its value; what its name stands for then, which is a whole array where entries were set."""
     match target:
         case ast.Name(id=name):
             scope.names[name] = value
@@ -212,12 +229,13 @@ def _store(session: Session, scope: Scope, target: ast.expr, value: Any) -> None
             elif isinstance(held, Deferred):
                 held.parts[name] = value
         case ast.Subscript(value=owner, slice=index):
-            _store_part(session, scope, owner, index, value)
+            return _store_part(session, scope, owner, index, value)
         case _:
             pass
+    return value
 
 
-def _store_part(session: Session, scope: Scope, owner: ast.expr, index: ast.expr, value: Any) -> None:  # noqa: ANN401
+def _store_part(session: Session, scope: Scope, owner: ast.expr, index: ast.expr, value: Any) -> Any:  # noqa: ANN401
     held = settled(evaluate(session, scope, owner))
     place = picked(session, scope, index)
     if isinstance(held, dict | list):
@@ -228,63 +246,5 @@ def _store_part(session: Session, scope: Scope, owner: ast.expr, index: ast.expr
         held.parts[place] = value
     elif isinstance(held, Node) and not isinstance(value, Opaque):
         changed = session.tape.record("put", held, session.resolve(value), index=place)
-        _store(session, scope, owner, changed)
-
-
-# --- numbers that the author chose -----------------------------------------------------------------
-
-
-def freed(session: Session, key: str, value: Any) -> Any:  # noqa: ANN401 -- whatever an expression may be
-    """The same with numbers that nobody chose in the place of the author's, where the name is a leaf's."""
-    if claim(key) is not None:
-        return value
-    if isinstance(value, dict):
-        return {place: freed(session, f"{key}[{place!r}]", part) for place, part in list(value.items())[:64]}
-    if not _may_be_leaf(session, key):
-        return value
-    if isinstance(value, list):
-        if all(is_number(part) for part in value) and not session.scalar:
-            return value
-        return [freed(session, f"{key}[{place}]", part) for place, part in enumerate(value[:64])]
-    if is_number(value) and not isinstance(value, bool):
-        wanted = isinstance(value, float) or session.scalar
-        scalar = SCALAR_PARAMETER.fullmatch(re.sub(r"\[\d+\]", "1", plain(key))) or plain(key) in session.bases
-        return session.leaf(key, ()) if wanted and scalar else value
-    if isinstance(value, Node) and _constant(value) and not (value.name in session.deferred or value.name == key):
-        if (
-            value.value.dtype.kind in "iu"
-            and (plain(key) in session.indices or not is_data(key))
-            and not TARGET.fullmatch(plain(key))
-        ):
-            return value
-        if value.value.dtype.kind in "iu" and plain(key) in session.indices:
-            return value
-        return session.leaf(key, value.shape)
+        return _store(session, scope, owner, changed)
     return value
-
-
-def _may_be_leaf(session: Session, key: str) -> bool:
-    name = re.sub(r"\[\d+\]$", "", plain(key))
-    if RATE.fullmatch(name) or name in session.indices:
-        return False
-    kinds = (WEIGHT, BIAS, TARGET)
-    return (
-        name in session.bases
-        or is_data(name)
-        or any(kind.fullmatch(name) for kind in kinds)
-        or (bool(SCALAR_PARAMETER.fullmatch(re.sub(r"\[\d+\]$", "1", plain(key)))))
-    )
-
-
-def _constant(node: Node) -> bool:
-    """Whether no unknown with a name of its own has a part in it (fresh random numbers are no such)."""
-    free = node
-    open_nodes = [free]
-    while open_nodes:
-        current = open_nodes.pop()
-        if current.name and not current.name.startswith("number "):
-            return False
-        for argument in (*current.arguments, *current.options.values()):
-            parts = argument if isinstance(argument, tuple | list) else (argument,)
-            open_nodes.extend(part for part in parts if isinstance(part, Node))
-    return True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from sheetgrad.read.python.array_calls import ALIASES, array_call, is_array_call
+from sheetgrad.read.python.array_calls import array_call, is_array_call
+from sheetgrad.read.python.array_words import ALIASES
 from sheetgrad.read.python.builtin_calls import python_call
 from sheetgrad.read.python.data import LONGEST, rounds
 from sheetgrad.read.python.leaves import is_target
@@ -13,7 +14,7 @@ from sheetgrad.read.python.limits import DEPTH, FitError, TooMuchError
 from sheetgrad.read.python.session import opaque, settled
 from sheetgrad.read.python.shapes import BATCH
 from sheetgrad.read.python.tape import Node
-from sheetgrad.read.python.values import Builtin, Class, Deferred, Function, Instance, Module, Opaque, Turned
+from sheetgrad.read.python.values import Builtin, Class, Deferred, Function, Instance, Module, Opaque, Sized, Turned
 
 if TYPE_CHECKING:
     from sheetgrad.read.python.session import Session
@@ -38,6 +39,10 @@ METHODS = frozenset(
         "tolist",
         "prod",
         "repeat",
+        *("exp", "log", "sqrt", "tanh", "sigmoid", "relu", "square", "abs", "softmax", "log_softmax"),
+        *("mm", "mv", "matmul", "t", "pow", "clamp", "clone", "detach", "numel", "view", "unsqueeze", "outer"),
+        *("float", "double", "mul", "add", "sub", "div", "neg", "gt", "ge", "lt", "le", "numpy", "cpu", "to"),
+        *("requires_grad_", "contiguous", "round"),
     ]
 )
 LIST_METHODS = frozenset(
@@ -70,7 +75,7 @@ def attribute(session: Session, owner: Any, name: str) -> Any:  # noqa: ANN401 -
                 return CONSTANTS[name]
             return (
                 Module(f"{path}.{name}")
-                if name in {"random", "linalg", "special", "math"}
+                if name in {"random", "linalg", "special", "math", "nn", "functional"}
                 else Builtin(f"{path}.{name}")
             )
         case Instance():
@@ -114,7 +119,7 @@ def _of_array(session: Session, owner: Node, name: str) -> Any:  # noqa: ANN401 
         case "shape":
             return owner.shape
         case "size":
-            return int(owner.value.size)
+            return Sized(int(owner.value.size), owner.shape)
         case "ndim":
             return int(owner.value.ndim)
         case _ if name in METHODS:
@@ -126,6 +131,8 @@ def _of_array(session: Session, owner: Node, name: str) -> Any:  # noqa: ANN401 
 def called(session: Session, function: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:  # noqa: ANN401
     """What a call gives."""
     session.step()
+    if isinstance(function, Sized):
+        return function.shape[arguments[0]] if arguments and isinstance(arguments[0], int) else function.shape
     match function:
         case Function():
             return inlined(session, function, arguments, keywords)
@@ -200,6 +207,9 @@ def _bind(
     for name, node in [*defaults, *kept]:
         if name not in names:
             names[name] = evaluate(session, outer, node)
+    for name in session.counters & names.keys() - session.indices:
+        if isinstance(names[name], int | float):
+            names[name] = session.count(name)
     for name in (*wanted, *(argument.arg for argument in declared.kwonlyargs)):
         if name not in names:
             names[name] = session.pool[name] if name in session.pool else session.unknown(name)
@@ -221,6 +231,8 @@ def _builtin(session: Session, path: str, owner: Any, arguments: list[Any], keyw
         return hidden
     if family == "data":
         return _data(session, name, owner, arguments)
+    if path == "array.numel":
+        return int(session.resolve(owner).value.size)
     if family == "array":
         return array_call(session, name, [owner, *arguments], keywords)
     if family == "builtins":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sheetgrad.read.python.limits import BITS, FitError, TooMuchError
 from sheetgrad.read.python.names import WEIGHT
 from sheetgrad.read.python.session import name_of, opaque, settled
+from sheetgrad.read.python.shapes import BATCH
 from sheetgrad.read.python.tape import Node
 from sheetgrad.read.python.values import Deferred, Opaque, Turned
 
@@ -137,16 +138,17 @@ def _index(session: Session, owner: Node, index: Any) -> Any:  # noqa: ANN401 --
     for axis, part in enumerate(parts):
         part = settled(part)  # noqa: PLW2901 -- the same thing, resolved
         if isinstance(part, Deferred):
-            part.node = session.tape.leaf(_labels(owner, axis))
+            picks_rows = not isinstance(index, tuple) and not owner.name
+            part.node = session.tape.leaf(_labels(owner, axis, BATCH if picks_rows else owner.shape[0]))
             part = part.node  # noqa: PLW2901 -- the same thing, resolved
         made.append(list(part) if isinstance(part, range) else part)
     return tuple(made) if isinstance(index, tuple) else made[0]
 
 
-def _labels(owner: Node, axis: int) -> Any:  # noqa: ANN401 -- an array of whole numbers
+def _labels(owner: Node, axis: int, count: int) -> Any:  # noqa: ANN401 -- an array of whole numbers
     import numpy as np
 
-    return np.arange(owner.shape[0]) * 2 % max(owner.shape[min(axis, owner.value.ndim - 1)], 1)
+    return np.arange(count) * 2 % max(owner.shape[min(axis, owner.value.ndim - 1)], 1)
 
 
 def whole(node: Any) -> Any:  # noqa: ANN401 -- a node or plain data

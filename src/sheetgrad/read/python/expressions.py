@@ -111,13 +111,29 @@ def binary(session: Session, operation: str, left: Any, right: Any) -> Any:  # n
         return Opaque(f"the operator {operation or 'used here'} is not followed")
     if operation in {"add", "subtract"} and is_number(right) and 0 < abs(right) <= 1e-4:
         right = 0.0  # a tiny number that only keeps a logarithm or a quotient finite
+    if operation == "add" and is_number(left) and 0 < abs(left) <= 1e-4:
+        left = 0.0
     left, right = session.pair(operation, left, right)
-    return session.tape.record(operation, left, right)
+    made = session.tape.record(operation, left, right)
+    if not session.claimed and _crossed(left, right):
+        message = f"a row of {left.shape} and a column of {right.shape} make a square"
+        raise FitError(message)
+    return made
+
+
+def _crossed(left: Any, right: Any) -> bool:  # noqa: ANN401 -- nodes and plain data
+    """Whether a vector and a column are spread over each other, which nobody means in a forward pass."""
+    if not isinstance(left, Node) or not isinstance(right, Node):
+        return False
+    for flat, column in ((left.shape, right.shape), (right.shape, left.shape)):
+        if len(flat) == 1 and len(column) == 2 and column[1] == 1 and min(column[0], flat[0]) > 1:
+            return True
+    return False
 
 
 def session_operations() -> frozenset[str]:
     """The operators that work on unknown numbers."""
-    return frozenset({"add", "subtract", "multiply", "divide", "power", "matmul", "logical_and", "logical_or"})
+    return frozenset({*BINARY.values()})
 
 
 def _unary(session: Session, op: ast.unaryop, value: Any) -> Any:  # noqa: ANN401 -- nodes and plain data

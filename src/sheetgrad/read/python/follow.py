@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.read.python.calls import called, made
 from sheetgrad.read.python.limits import CHARACTERS, NESTING, FitError, TooMuchError, UnreadableCodeError
+from sheetgrad.read.python.memories import counters, memories
 from sheetgrad.read.python.names import claim, plain
 from sheetgrad.read.python.session import Session
 from sheetgrad.read.python.shapes import Choices
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 PASSES = 400
 SECONDS = 4.0
 ARRAYS = re.compile(
-    r"@|\.T\b|\.dot\(|\.sum\(|\.shape|axis|outer|matmul|np\.array|numpy\.array|np\.dot|np\.sum|reshape|zeros|randn|rand\(|np\.mean|normal\("
+    r"@|\.T\b|\.dot\(|\.sum\(|\.shape|axis|outer|matmul|np\.array|numpy\.array|np\.dot|np\.sum|reshape|zeros|einsum|torch|jax\.numpy|randn|rand\(|np\.mean|normal\("
 )
 BATCH = re.compile(
     r"axis\s*=|keepdims|/\s*(?:m|N|n|batch_size|num_examples)\b|\.shape\[|len\((?:X|y|x)\)|\.mean\(|np\.mean|1\s*\.?\s*/\s*m\b"
 )
+COLUMN = re.compile(r"(?:zeros|randn|rand)\(\(?[^()]*, 1\)?\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def follow(text: str, *, most: int = 1) -> Iterator[Followed]:
     first = _fitting(tree, text, (), 0, start)
     yield first
     found = 1
-    taken, offered = first.decisions, tuple(first.session.choices.offered)
+    taken, offered = first.decisions, tuple(first.session.choices.ways)
     for place, options in enumerate(offered):
         for option in range(options):
             if option == taken[place]:
@@ -104,7 +106,7 @@ def _fitting(tree: ast.Module, text: str, decisions: tuple[int, ...], kept: int,
             break
         session = _session(tree, text, following)
         try:
-            _go(session, tree)
+            session = _gone(session, tree, text, following)
         except FitError as error:
             failure = failure or error
         except RecursionError as error:
@@ -118,7 +120,18 @@ def _fitting(tree: ast.Module, text: str, decisions: tuple[int, ...], kept: int,
     raise FitError(message)
 
 
-def _session(tree: ast.Module, text: str, decisions: tuple[int, ...]) -> Session:
+def _gone(session: Session, tree: ast.Module, text: str, decisions: tuple[int, ...]) -> Session:
+    """A pass; where an optimizer remembers something, another with what nobody chose in its place."""
+    _go(session, tree)
+    kept = memories(session)
+    if not kept:
+        return session
+    again = _session(tree, text, decisions, kept)
+    _go(again, tree)
+    return again
+
+
+def _session(tree: ast.Module, text: str, decisions: tuple[int, ...], kept: frozenset[str] = frozenset()) -> Session:
     assigned, indices = set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
@@ -135,7 +148,11 @@ def _session(tree: ast.Module, text: str, decisions: tuple[int, ...]) -> Session
         bool(BATCH.search(code)),
         frozenset(assigned),
         frozenset(indices),
+        tree,
         text,
+        counters=counters(tree),
+        memories=kept,
+        single=bool(COLUMN.search(code)) and not BATCH.search(code),
         vectors="outer(" in code and not BATCH.search(code),
     )
 

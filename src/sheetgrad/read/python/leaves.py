@@ -31,8 +31,10 @@ def drawn(name: str, shape: tuple[int, ...], *, seed: int, positive: bool = Fals
         r"(?:a|p|probs?|out|y_?hat|y_?pred|predictions?)_?\w*", plain_name, re.IGNORECASE
     ):
         return draw.uniform(0.15, 0.85, shape)
+    if name.startswith("count "):
+        return draw.uniform(2.0, 6.0, shape)
     size = draw.uniform(0.25, 1.2, shape)
-    if positive:
+    if positive or name.startswith("memory "):
         return size
     if WEIGHT.fullmatch(plain_name) or not BIAS.fullmatch(plain_name):
         return np.asarray(size * draw.choice([-1.0, 1.0], shape))

@@ -23,6 +23,10 @@ WEIGHT = re.compile(
 RATE = re.compile(
     r"(?:self\.)?(?:lr|eta|alpha|learning_?rate|rate|step_?size|learn_?rate|epsilon_?lr|l_?r)\w*", re.IGNORECASE
 )
+SETTING = re.compile(
+    r"beta_?s?_?\d?|eps\w*|tiny|momentum|gamma|mu|rho|\w*decay\w*|wd|lambd\w*|lam|reg\w*|l2_?(?:reg|lam|pen|str)\w*"
+)
+"""What an optimizer is set to."""
 SCALAR_PARAMETER = re.compile(
     r"(?:[wbixyt]|target|out|input|theta|bias|weight)_?[a-z]{0,3}_?\d+(?:_?\d+)*|[wbxyti]|target|bias|weight",
     re.IGNORECASE,

@@ -127,6 +127,8 @@ OPERATIONS: dict[str, Callable[..., Array]] = (
         "item": _item,
         "stack": _stack,
         "clip": _clip,
+        "floor": lambda left, right: _np().floor_divide(_np().real(left), _np().real(right)),
+        "remainder": lambda left, right: _np().remainder(_np().real(left), _np().real(right)),
         "sign": lambda x: _np().sign(_np().real(x)),
         "argmax": lambda x, axis=None: _np().argmax(_np().real(x), axis=axis),
         "heaviside": lambda x, at: _np().heaviside(_np().real(x), _np().real(at)),

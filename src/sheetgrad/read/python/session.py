@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from sheetgrad.read.python.leaves import drawn
 from sheetgrad.read.python.limits import LARGEST_SIZE, STEPS, TooMuchError, UnreadableCodeError
-from sheetgrad.read.python.names import COUNT, PASSES, RATE, SIZES, plain
+from sheetgrad.read.python.memories import constant
+from sheetgrad.read.python.names import COUNT, PASSES, RATE, SETTING, SIZES, WEIGHT, plain
 from sheetgrad.read.python.shapes import BATCH, INPUTS, Choices, alone, beside, is_data, left_of, right_of
 from sheetgrad.read.python.tape import Node, Tape
 from sheetgrad.read.python.values import Binding, Deferred, Function, Opaque, Scope, Turned
 
 if TYPE_CHECKING:
+    import ast
+
     from sheetgrad.read.python.shapes import Shape
 
 SIZE = re.compile(
@@ -36,9 +39,20 @@ class Session:
     """Names whose gradient is claimed somewhere."""
     indices: frozenset[str]
     """Names that stand in brackets: whole numbers that pick."""
+    tree: ast.Module
     text: str = ""
+    counters: frozenset[str] = frozenset()
+    """Names of what counts the steps."""
+    memories: frozenset[str] = frozenset()
+    """Keys of what an optimizer remembers from step to step."""
+    started: set[str] = field(default_factory=set)
+    """Keys that were given a constant."""
+    remembered: dict[int, str] = field(default_factory=dict)
+    """The key of each leaf that stands for one of those."""
     vectors: bool = False
     """Whether the code shows that a sample is a vector."""
+    single: bool = False
+    """Whether the code shows that a sample is a column."""
     tape: Tape = field(default_factory=Tape)
     bindings: list[Binding] = field(default_factory=list)
     deferred: dict[str, Deferred] = field(default_factory=dict)
@@ -71,14 +85,14 @@ class Session:
     def unknown(self, name: str) -> Any:  # noqa: ANN401 -- a number or a name to be resolved
         """What stands for a name that the code never sets."""
         key = plain(name)
+        if key in self.counters and key not in self.indices:
+            return self.count(key)
         if RATE.fullmatch(key):
             return 0.37
         if PASSES.fullmatch(key) and not re.fullmatch(r"t\d*", key):
             return 1
-        if re.fullmatch(r"beta_?\d?|momentum|gamma|mu|rho|decay", key):
-            return 0.9
-        if re.fullmatch(r"eps|epsilon|tiny", key):
-            return 0.0
+        if SETTING.fullmatch(key) and key not in self.bases:
+            return _setting(key)
         if not self.scalar and SIZES.fullmatch(key):
             return [3, 4, 5, 2]
         if not self.scalar and SIZE.fullmatch(key):
@@ -117,22 +131,69 @@ class Session:
             return self.tape.record("transpose", self.resolve(value.base, turned))
         if not isinstance(value, Deferred):
             return value
+        if value.node is None and value.like is not None:
+            return self._filled(value, value.like)
         if value.node is None:
             if value.parts:
                 message = f"{value.name} is used both as one array and as a collection"
                 raise UnreadableCodeError(message)
             hint = re.sub(r"\[-?\d+\]$", "", value.name)
-            options = (
+            options: list[Shape] = (
                 [()]
                 if self.scalar
                 else shapes or alone(hint, batch=self.batch, choices=self.choices, vectors=self.vectors)
             )
-            value.node = self.leaf(value.name, self.choices.take(options) if len(options) > 1 else options[0])
+            spare = self._spare(options)
+            like = self._sibling(value.name, options)
+            chosen = like or (self.choices.take(options, spare) if len(options) + len(spare) > 1 else options[0])
+            value.node = self.leaf(value.name, chosen)
         return value.node
+
+    def _filled(self, value: Deferred, like: Deferred) -> Node:
+        """An array of one number, as large as another whose shape had been open."""
+        import numpy as np
+
+        shape = self.resolve(like).shape
+        value.node = self.tape.leaf(np.full(shape, value.fill))
+        if value.memory:
+            value.node = self.memory(value.memory, value.node)
+        return value.node
+
+    def _spare(self, options: list[Shape]) -> list[Shape]:
+        """The first shape with the axis that got a new length as long as another one."""
+        first, used = options[0], self.choices.used
+        if len(first) != 2 or not used or used[0] not in first or self.claimed:
+            return []
+        axis = 1 if first[1] == used[0] else 0
+        return [(size, first[1]) if axis == 0 else (first[0], size) for size in used[1:]]
+
+    def _sibling(self, name: str, options: list[Shape]) -> Shape | None:
+        """The shape of another member of the same list: `x[0]` has that of `x[1]`."""
+        base, bracket, _ = name.partition("[")
+        for leaf in self.tape.leaves.values() if bracket else ():
+            if leaf.name.startswith(f"{base}[") and leaf.shape in options and not WEIGHT.fullmatch(base):
+                return leaf.shape
+        return None
 
     def leaf(self, name: str, shape: Shape) -> Node:
         """A leaf with a value that nobody chose."""
         return self.tape.leaf(drawn(name, shape, seed=1), name or f"number {len(self.tape.nodes)}")
+
+    def memory(self, key: str, value: Any) -> Any:  # noqa: ANN401 -- numbers of whatever kind
+        """What stands for something that an optimizer remembers, which is no quantity of the network."""
+        if not is_number(value) and not (isinstance(value, Node) and constant(value)):
+            return value
+        shape = value.shape if isinstance(value, Node) else ()
+        words = re.sub(r"\W+", " ", key)
+        made = self.leaf(f"memory {len(self.remembered)} {words}", shape)
+        self.remembered[made.place] = key
+        return made
+
+    def count(self, key: str) -> Node:
+        """What stands for the number of steps so far."""
+        key = "count " + re.sub(r"\W+", " ", key)
+        found = next((leaf for leaf in self.tape.leaves.values() if leaf.name == key), None)
+        return found or self.leaf(key, ())
 
     def pair(self, operation: str, left: Any, right: Any) -> tuple[Any, Any]:  # noqa: ANN401 -- nodes and plain data
         """Both sides of an operation, with shapes that fit where the code leaves them open."""
@@ -160,7 +221,8 @@ class Session:
             if re.fullmatch(r"w|theta|weights?|coef\w*", name_of(value)) and not self.vectors:
                 options = [*options[1:2], *options[:1], *options[2:]]
             return options[:1] if name_of(value)[:1].isupper() and options[0] != () else options
-        return beside(name_of(value), tuple(other.value.shape), columns=self.columns)
+        claimed = plain(name_of(value)) in self.bases
+        return beside(name_of(value), tuple(other.value.shape), columns=self.columns, claimed=claimed)
 
     def _first(self, operation: str, left: Any, right: Any) -> tuple[Any, Any]:  # noqa: ANN401 -- nodes and data
         """Of two names without a shape, the data gets one first."""
@@ -168,11 +230,22 @@ class Session:
             return self.resolve(left, [(4,)]), self.resolve(right, [(INPUTS,)])
         if is_data(name_of(right)) and operation in {"matmul", "dot"} and not is_data(name_of(left)):
             columns: list[Shape] = [(INPUTS, BATCH), (INPUTS,), (INPUTS, 1)]
+            if self.single:
+                columns = [(INPUTS, 1), (INPUTS, BATCH), (INPUTS,)]
             if self.vectors:
                 columns = [(INPUTS,), (INPUTS, 1), (INPUTS, BATCH)]
             sure = self.batch or (name_of(right)[:1].isupper() and not self.vectors)
             return left, self.resolve(right, columns[:1] if sure else columns)
         return self.resolve(left), right
+
+
+def _setting(key: str) -> float:
+    """A usual number for what an optimizer is set to."""
+    if key.startswith(("eps", "tiny")):
+        return 0.0
+    if key.startswith(("beta", "mom", "gamma", "mu", "rho")) or key == "decay":
+        return 0.99 if key.endswith("2") else 0.9
+    return 0.013
 
 
 def settled(value: Any) -> Any:  # noqa: ANN401 -- nodes and plain data

@@ -29,18 +29,31 @@ class Choices:
 
     given: tuple[int, ...] = ()
     offered: list[int] = field(default_factory=list)
+    ways: list[int] = field(default_factory=list)
+    """How many of those are ways to read the code, and not only ways to make sizes fit."""
     fresh: int = 0
+    used: list[int] = field(default_factory=list)
+    """Lengths that an axis has already, the last first."""
 
-    def take(self, options: Sequence[Shape]) -> Shape:
-        """One of the options."""
+    def take(self, options: Sequence[Shape], spare: Sequence[Shape] = ()) -> Shape:
+        """One of the options; the spare ones are only for what does not fit otherwise."""
         place = len(self.offered)
+        self.ways.append(len(options))
+        options = list(dict.fromkeys([*options, *spare]))
         self.offered.append(len(options))
         return options[self.given[place] if place < len(self.given) else 0]
 
     def new_size(self) -> int:
         """A length that no axis had so far."""
         self.fresh += 1
-        return next(islice(cycle(FRESH), self.fresh - 1, None))
+        size = next(islice(cycle(FRESH), self.fresh - 1, None))
+        self.seen(size)
+        return size
+
+    def seen(self, size: int) -> None:
+        """Remember a length for other axes that must be as long."""
+        if size > 1:
+            self.used = [size, *(other for other in self.used if other != size)][:4]
 
     def following(self, shortest: int = 0) -> tuple[int, ...] | None:
         """The next decisions to try, the last ones changed first."""
@@ -63,7 +76,8 @@ def alone(name: str, *, batch: bool, choices: Choices, vectors: bool = False) ->
     if BIAS.fullmatch(name):
         return [(1, 4), (4,), (4, 1)]
     if WEIGHT.fullmatch(name):
-        return [(INPUTS, choices.new_size())]
+        size = choices.new_size()
+        return [(INPUTS, size), (size, INPUTS)]
     data: list[Shape] = [(BATCH, INPUTS), (INPUTS, BATCH)]
     if TARGET.fullmatch(name):
         data = [(BATCH, 2), (2, BATCH), (BATCH,)]
@@ -83,8 +97,11 @@ def right_of(left: Shape, size: int) -> list[Shape]:
     return [(left[-1], size), (left[-1],), (left[-1], 1)] if left else [()]
 
 
-def beside(name: str, other: Shape, *, columns: bool) -> list[Shape]:
-    """Shapes for what is added to, or multiplied with, an array."""
+def beside(name: str, other: Shape, *, columns: bool, claimed: bool = False) -> list[Shape]:
+    """Shapes for what is added to, or multiplied with, an array; `claimed` where its gradient is asked for."""
+    name = plain(name)
+    if claimed and len(other) == 2 and not (BIAS.fullmatch(name) or WEIGHT.fullmatch(name) or is_data(name)):
+        return [(other[0], 1), other] if columns else [(other[1],), (1, other[1]), other]
     if BIAS.fullmatch(plain(name)) and len(other) == 2:
         return [(other[0], 1)] if columns else [(1, other[1]), (other[1],)]
     if BIAS.fullmatch(plain(name)) and len(other) == 1:

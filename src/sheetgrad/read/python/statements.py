@@ -12,10 +12,26 @@ from sheetgrad.read.python.expressions import BINARY, binary, evaluate
 from sheetgrad.read.python.limits import ROUNDS, FitError, TooMuchError
 from sheetgrad.read.python.names import PASSES, claim, plain
 from sheetgrad.read.python.session import Session, opaque
+from sheetgrad.read.python.snapshot import snapshot, worth_keeping
 from sheetgrad.read.python.tape import Node
 from sheetgrad.read.python.values import Class, Function, Module, Opaque, Scope
 
-KNOWN_MODULES = {"numpy", "math", "random", "scipy", "cmath", "scipy.special", "numpy.random", "autograd.numpy"}
+KNOWN_MODULES = {"numpy", "math", "random", "scipy", "cmath", "scipy.special", "numpy.random"}
+LIKE_NUMPY = frozenset(
+    {
+        "autograd.numpy",
+        "jax.numpy",
+        "jax.nn",
+        "jax",
+        "torch",
+        "torch.nn",
+        "torch.nn.functional",
+        "cupy",
+        "mlx.core",
+        "jax.scipy.special",
+    }
+)
+"""Modules whose functions of arrays have NumPy's names, or nearly."""
 
 
 @dataclass(slots=True)
@@ -106,7 +122,7 @@ def _statement(value: ast.expr) -> ast.Assign:
 def _assignment(session: Session, scope: Scope, statement: ast.Assign | ast.AugAssign | ast.AnnAssign) -> None:
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     assert statement.value is not None  # noqa: S101 -- matched above
-    names = dict(scope.names)
+    names = snapshot(scope) if worth_keeping(statement) else {}
     try:
         if isinstance(statement, ast.AugAssign):
             before = evaluate(session, scope, _loaded(statement.target))
@@ -137,8 +153,8 @@ def _loaded(target: ast.expr) -> ast.expr:
 
 
 def _module(path: str, name: str | None) -> Any:  # noqa: ANN401 -- a module, or what is not followed
-    if path == "autograd.numpy":
-        path = "numpy"
+    if path in LIKE_NUMPY:
+        return Module("numpy")
     whole = path if name else path.partition(".")[0]
     return Module(whole) if whole in KNOWN_MODULES else Opaque(f"the module {path[:60]} is not followed")
 
@@ -149,6 +165,11 @@ def _from(scope: Scope, module: str, names: list[ast.alias]) -> None:
     for alias in names:
         known = module in KNOWN_MODULES
         path = f"{module}.{alias.name}"
+        if module in LIKE_NUMPY:
+            path, known = f"numpy.{alias.name}", True
+            if f"{module}.{alias.name}" in LIKE_NUMPY:
+                scope.names[alias.asname or alias.name] = Module("numpy")
+                continue
         found = Module(path) if path in KNOWN_MODULES else Builtin(path)
         scope.names[alias.asname or alias.name] = found if known else Opaque(f"{path[:60]} is not followed")
 
@@ -174,7 +195,7 @@ def _loop(session: Session, scope: Scope, statement: ast.For) -> Returned | Left
     source = evaluate(session, scope, statement.iter)
     found = rounds(session, source)
     if found is None:
-        spread(scope, statement.target, session.unknown(_first_name(statement.target)))
+        _unknown(session, scope, statement.target)
         found = [None]
         only = True
     else:
@@ -187,6 +208,8 @@ def _loop(session: Session, scope: Scope, statement: ast.For) -> Returned | Left
     for value in found[:1] if only else found:
         if value is not None:
             spread(scope, statement.target, value)
+            if only:
+                _counting(session, scope, statement.target)
         signal = run(session, scope, statement.body)
         if isinstance(signal, Returned):
             return signal
@@ -195,8 +218,22 @@ def _loop(session: Session, scope: Scope, statement: ast.For) -> Returned | Left
     return None
 
 
-def _first_name(target: ast.expr) -> str:
-    return next((node.id for node in ast.walk(target) if isinstance(node, ast.Name)), "round")
+def _counting(session: Session, scope: Scope, target: ast.expr) -> None:
+    """The number of a step of training is any, where something is raised to it."""
+    for name in _stored(target) & session.counters - session.indices:
+        if isinstance(scope.names[name], int):
+            scope.names[name] = session.count(name)
+
+
+def _stored(target: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+
+
+def _unknown(session: Session, scope: Scope, target: ast.expr) -> None:
+    """The names of a loop over something unknown stand for what they say."""
+    for part in ast.walk(target):
+        if isinstance(part, ast.Name):
+            scope.names[part.id] = session.unknown(part.id)
 
 
 def _picks(statement: ast.For) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import ast
@@ -19,6 +19,11 @@ class Deferred:
     node: Node | None = None
     parts: dict[Any, Any] = field(default_factory=dict)
     """Where it is used as a dictionary or a list: its members."""
+    like: Deferred | None = None
+    """What it is as large as, where it holds one number throughout."""
+    fill: float = 0.0
+    memory: str = ""
+    """The key, where an optimizer keeps it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -26,6 +31,18 @@ class Turned:
     """The transpose of a name whose shape is not known yet."""
 
     base: Deferred
+
+
+class Sized(int):
+    """How many numbers an array holds, which PyTorch calls to get its shape."""
+
+    shape: tuple[int, ...]
+
+    def __new__(cls, count: int, shape: tuple[int, ...]) -> Self:
+        """The number, with the shape beside it."""
+        made = super().__new__(cls, count)
+        made.shape = shape
+        return made
 
 
 @dataclass(slots=True, eq=False)
@@ -132,3 +149,5 @@ class Binding:
     """How much had been recorded on the tape by then."""
     own: bool = True
     """Whether the name stands for the whole right side (not a part of a list or a tuple)."""
+    owner: Instance | None = None
+    """The object that it belongs to, or in whose method it stands."""
