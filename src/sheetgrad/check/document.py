@@ -10,6 +10,8 @@ from sheetgrad.check.explain import explained
 from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.check.forward import put_right
 from sheetgrad.check.judge import Judge
+from sheetgrad.check.matrix.beside import joined, without
+from sheetgrad.check.matrix.part import part_of
 from sheetgrad.check.network import Network, definitions_in, named, recognised
 from sheetgrad.check.steps import Steps
 from sheetgrad.expr import Partial, Ref
@@ -36,11 +38,13 @@ def check_text(path: str, text: str, *, network: Network | None = None) -> Repor
 
 def judged(source: Source, reading: Reading, network: Network | None = None) -> Report:
     """The report on what was read of a document."""
+    arrays = part_of(source)
+    reading = reading if arrays is None else without(reading, arrays)
     found = _network(reading) if network is None else _own(network)
     report = Report(source.path, network=found.words, text=source.text, not_read=len(reading.unclaimed))
     if found.origin == "none":
         _nothing_to_judge(report, source, reading)
-        return report
+        return report if arrays is None else joined(report, arrays)
     judge = Judge(found)
     judge.learn(reading.claims)
     steps = Steps(found)
@@ -64,7 +68,7 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
             Finding("unread", "unread", place.line, place.column, where, yours=line.spelled, message=line.reason)
         )
     report.findings.sort(key=lambda finding: (finding.line, finding.column))
-    return report
+    return report if arrays is None else joined(report, arrays)
 
 
 _WHOLE = re.compile(r"⊙|\\odot|\^\s*\{?\s*(?:T\b|top|\\top|⊤|L\b|l\b|\(l\)|\(L\))|∇|nabla")

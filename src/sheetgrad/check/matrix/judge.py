@@ -1,0 +1,223 @@
+"""Equations between arrays against the exact derivative of the text's own loss.
+
+Every derivative that a line names holds its exact value while the next line is
+judged, so that one mistake is blamed once, where it is made. A factor that all
+gradients share is a convention, and is kept with the name that brings it in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sheetgrad.check.code_points import same
+from sheetgrad.check.matrix.chains import telescopes
+from sheetgrad.check.matrix.derivatives import Derivatives, factor
+from sheetgrad.check.matrix.items import is_delta, renewed
+from sheetgrad.check.matrix.targets import Target, target
+from sheetgrad.check.matrix.values import values
+from sheetgrad.read.python.limits import FitError, TooMuchError
+from sheetgrad.read.python.shapes import BATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sheetgrad.check.matrix.items import Item
+    from sheetgrad.read.arrays.nodes import Node
+
+
+@dataclass(slots=True, eq=False)
+class Ruling:
+    """The verdict on one member of one equation."""
+
+    item: Item
+    member: int
+    target: Target
+    verdict: str
+    factor: float | None = None
+    reason: str = ""
+    wanted: float = 1.0
+    """The factor that would have been right."""
+
+    @property
+    def node(self) -> Node:
+        """The member itself."""
+        found = self.item.nodes[self.member]
+        assert found is not None  # noqa: S101 -- members not read get no ruling of this kind
+        return found
+
+
+@dataclass(slots=True)
+class Judgement:
+    """All rulings against one loss."""
+
+    derivatives: Derivatives
+    rulings: list[Ruling] = field(default_factory=list)
+    scale: float = 1.0
+
+    def count(self, verdict: str, *kinds: str) -> int:
+        """How many have that verdict, of some kinds of target or of all."""
+        return sum(ruling.verdict == verdict and (not kinds or ruling.target.kind in kinds) for ruling in self.rulings)
+
+
+CLAIMS = ("gradient", "delta", "change", "update", "local")
+
+
+def judged(found: Sequence[Item], derivatives: Derivatives, *, own: bool) -> Judgement:
+    """Judge every equation."""
+    made = Judgement(derivatives)
+    for item in _ordered(found):
+        made.rulings += _rulings(item, made)
+    made.scale = _scale(made, own=own)
+    for ruling in made.rulings:
+        _settle(ruling, made, own=own)
+    return made
+
+
+def _ordered(found: Sequence[Item]) -> list[Item]:
+    """What says what a δ is comes before what uses it; else as the text has it."""
+    heads = {item.left.text for item in found if item.left is not None and item.left.kind == "name"}
+    done: set[str] = set()
+    waiting = list(found)
+    ordered: list[Item] = []
+    while waiting:
+        ready = [item for item in waiting if not (_deltas(item) & heads) - done] or waiting[:1]
+        item = ready[0]
+        waiting.remove(item)
+        ordered.append(item)
+        if item.left is not None and item.left.kind == "name":
+            done.add(item.left.text)
+    return ordered
+
+
+def _deltas(item: Item) -> set[str]:
+    own = item.left.text if item.left is not None and item.left.kind == "name" else ""
+    keys = {key for node in item.nodes[1:] if node is not None for key in node.names()}
+    return {key for key in keys if is_delta(key)} - {own}
+
+
+def _rulings(item: Item, made: Judgement) -> list[Ruling]:
+    try:
+        aim = target(item, made.derivatives)
+    except FitError as error:
+        aim = Target("unknown")
+        return [Ruling(item, place, aim, "unread", reason=str(error)) for place in range(1, len(item.nodes))]
+    found: list[Ruling] = []
+    for place, node in enumerate(item.nodes):
+        if place and node is not None:
+            found.append(_ruling(item, place, node, aim, made))
+        elif place:
+            found.append(Ruling(item, place, aim, "unread", reason="this could not be read"))
+    _keep_factor(aim, found, made)
+    return found
+
+
+def _ruling(item: Item, place: int, node: Node, aim: Target, made: Judgement) -> Ruling:
+    derivatives = made.derivatives
+    if aim.kind == "new" or (aim.kind == "update" and any(map(renewed, node.names()))):
+        return Ruling(item, place, aim, "given")
+    if telescopes(item.left, node):
+        return Ruling(item, place, aim, "true", factor=None)
+    if aim.kind == "formal":
+        return Ruling(item, place, aim, "given")
+    try:
+        ways = values(node, derivatives.scene, item.line)
+    except (FitError, TooMuchError) as error:
+        return Ruling(item, place, aim, "misfit", reason=str(error))
+    if aim.kind == "delta" and aim.stand is None:
+        aim = _found(aim, ways, made)
+        if aim.stand is None:
+            return Ruling(item, place, aim, "unread", reason="which derivative this is could not be told")
+    if aim.kind == "update":
+        return _update(item, place, aim, ways, made)
+    factors = [factor(way, list(aim.exact), derivatives.points) for way in ways]
+    known = [one for one in factors if one is not None]
+    best = next((one for one in known if same(one, 1.0)), known[0] if known else None)
+    if best is None and aim.kind == "delta" and place == 1:
+        other = _found(aim, ways, made)
+        if other.stand is not None and other.stand is not aim.stand:
+            return Ruling(item, place, other, "elsewhere", other.stand.scale)
+    if aim.kind == "value":
+        return Ruling(item, place, aim, "true" if same(best, 1.0) else "false", best)
+    return Ruling(item, place, aim, "false" if best is None else "true", best)
+
+
+def _found(aim: Target, ways: Sequence[object], made: Judgement) -> Target:
+    """A δ without a layer: whatever array of that shape it is the derivative by."""
+    derivatives = made.derivatives
+    nodes = [version.node for versions in derivatives.scene.versions.values() for version in versions]
+    for by in sorted(nodes, key=lambda node: node.place):
+        loss = derivatives.loss_of(by)
+        if not by.shape or loss is None:
+            continue
+        exact = derivatives.points.slope(loss, by)
+        for way in ways:
+            found = factor(way, exact, derivatives.points)  # type: ignore[arg-type]  # ways are nodes of the tape
+            if found is not None:
+                derivatives.targets[aim.key] = by
+                derivatives.stands.pop(("δ", aim.key), None)
+                derivatives.named(aim.key, 0)
+                stand = derivatives.delta(aim.key)
+                assert stand is not None  # noqa: S101 -- just made
+                derivatives.rescale(stand, found)
+                return aim._replace(stand=stand, exact=tuple(exact))
+    return aim
+
+
+def _update(item: Item, place: int, aim: Target, ways: Sequence[object], made: Judgement) -> Ruling:
+    points = made.derivatives.points
+    assert aim.stand is not None  # noqa: S101 -- an update has one
+    tape = made.derivatives.scene.tape
+    for way in ways:
+        try:
+            moved = tape.record("subtract", way, aim.stand.by)
+        except FitError:
+            continue
+        found = factor(moved, list(aim.exact), points)
+        if found is not None:
+            return Ruling(item, place, aim, "true" if found < 0 else "false", found)
+    return Ruling(item, place, aim, "false")
+
+
+def _keep_factor(aim: Target, found: Sequence[Ruling], made: Judgement) -> None:
+    """The name keeps the factor that its own line gives it."""
+    first = next((ruling for ruling in found if ruling.factor is not None), None)
+    stand = found[0].target.stand if found else None
+    if first is None or stand is None or first.target.kind not in {"gradient", "delta"}:
+        return
+    made.derivatives.rescale(stand, float(first.factor or 1.0))
+    del aim
+
+
+def _scale(made: Judgement, *, own: bool) -> float:
+    """The factor that most gradients by parameters share."""
+    finals = [
+        ruling.factor
+        for ruling in made.rulings
+        if ruling.target.kind == "gradient" and ruling.target.final and ruling.factor is not None
+    ]
+    if not finals:
+        return 1.0
+    if own and any(same(one, 1.0) for one in finals):
+        return 1.0
+    counted = Counter(float(f"{one:.7g}") for one in finals)
+    best, count = counted.most_common(1)[0]
+    chosen = best if count >= len(finals) - 1 else float(f"{finals[0]:.7g}")
+    return next(one for one in finals if float(f"{one:.7g}") == chosen)
+
+
+def _settle(ruling: Ruling, made: Judgement, *, own: bool) -> None:
+    """Hold the factor against the one that all share."""
+    kind, value = ruling.target.kind, ruling.factor
+    if kind not in {"gradient", "local"} or ruling.verdict != "true" or value is None:
+        return
+    ruling.wanted = made.scale if kind == "gradient" else 1.0
+    if kind == "local":
+        ruling.verdict = "true" if same(value, 1.0) else "false"
+    elif ruling.target.final:
+        ruling.verdict = "true" if same(value, made.scale) else "false"
+    elif ruling.target.explicit and own:
+        allowed = [made.scale, made.scale * BATCH, made.scale / BATCH]
+        if not any(same(value, one) for one in allowed):
+            ruling.verdict = "false"

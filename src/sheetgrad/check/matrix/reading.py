@@ -1,0 +1,128 @@
+"""Every way to take a text with arrays, and the one under which most of it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from sheetgrad.check.code_points import CodePoints
+from sheetgrad.check.matrix.derivatives import Derivatives
+from sheetgrad.check.matrix.forward import Loss, build, losses, name_outputs
+from sheetgrad.check.matrix.items import Item, items
+from sheetgrad.check.matrix.judge import CLAIMS, Judgement, judged
+from sheetgrad.check.matrix.scene import Scene, letters_of
+from sheetgrad.read.arrays.lexer import GENERIC
+from sheetgrad.read.arrays.marks import BOLD
+from sheetgrad.read.python.leaves import SHARES
+from sheetgrad.read.python.limits import FitError, UnreadableCodeError
+from sheetgrad.read.python.shapes import Choices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sheetgrad.read.arrays.equations import Line
+
+PASSES = 40
+SECONDS = 6.0
+
+
+@dataclass(slots=True)
+class Way:
+    """One way to take a text."""
+
+    scene: Scene
+    items: list[Item]
+    failed: dict[int, str]
+    loss: Loss
+    judgement: Judgement
+
+    @property
+    def score(self) -> tuple[int, int, int]:
+        """How well it fits: claims right less claims wrong, then what was followed."""
+        wrong = self.judgement.count("false", *CLAIMS) + self.judgement.count("misfit", *CLAIMS)
+        wrong += self.judgement.count("elsewhere")
+        right = self.judgement.count("true", *CLAIMS)
+        return (right - 2 * wrong - 3 * len(self.failed), right, -self.judgement.count("unread"))
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing in it is wrong or left open."""
+        wrong = [ruling for ruling in self.judgement.rulings if ruling.verdict not in {"true", "given"}]
+        return not wrong and not self.failed
+
+
+def best(lines: Sequence[Line]) -> Way | None:
+    """The way under which most is right."""
+    found = items(lines)
+    start = perf_counter()
+    top: Way | None = None
+    for scene, failed in _scenes(found):
+        for way in _ways(scene, found, failed):
+            if top is None or way.score > top.score:
+                top = way
+            if top.clean:
+                return top
+        if perf_counter() - start > SECONDS:
+            break
+    return top
+
+
+def _scenes(found: Sequence[Item]) -> Iterator[tuple[Scene, dict[int, str]]]:
+    """Scenes with the forward part built, the likeliest first."""
+    keys = {key for item in found for key in item.names()}
+    mixed = any(BOLD + key in keys for key in keys)
+    words = {
+        part.text.partition("(")[0]
+        for item in found
+        for node in item.nodes
+        if node is not None
+        for part in node.walk()
+        if part.kind in {"call", "slope"}
+    }
+    generics = ("generic", "sigmoid", "tanh") if words & GENERIC else ("generic",)
+    capitals = any(letters_of(key)[:1] in {"X", "A", "Z"} for key in keys)
+    batches = ("capitals", "none", "all") if capitals else ("none", "all")
+    for merged, generic, batch in product((False, True) if mixed else (False,), generics, batches):
+        yield _fitting(found, batch, generic, merged=merged)
+
+
+def _fitting(found: Sequence[Item], batch: str, generic: str, *, merged: bool) -> tuple[Scene, dict[int, str]]:
+    """The first shapes under which the forward part can be computed, else those with the fewest failures."""
+    top: tuple[Scene, dict[int, str]] | None = None
+    decisions: tuple[int, ...] | None = ()
+    for _ in range(PASSES):
+        if decisions is None:
+            break
+        scene = Scene(batch, Choices(decisions), generic, merged=merged)
+        name_outputs(scene, found)
+        try:
+            failed = build(scene, found)
+        except UnreadableCodeError as error:
+            failed = dict.fromkeys(range(len(found)), str(error))
+        if top is None or len(failed) < len(top[1]):
+            top = (scene, failed)
+        if not failed:
+            break
+        decisions = scene.choices.following()
+    assert top is not None  # noqa: S101 -- one pass at least
+    return top
+
+
+def _ways(scene: Scene, found: list[Item], failed: dict[int, str]) -> Iterator[Way]:
+    logarithm = any(node.operation == "log" for node in scene.tape.nodes)
+    found_losses = losses(scene, found)
+    for loss in found_losses:
+        for shares in SHARES if logarithm or "log" in loss.words else SHARES[:1]:
+            for positive in (False, True):
+                points = CodePoints(scene.tape, shares=shares, positive=positive)
+                if points.finite(loss.node):
+                    break
+            others = [other.node for other in found_losses if other.own and other is not loss]
+            scene.derivatives = Derivatives(scene, points, [loss.node, *others])
+            try:
+                judgement = judged(found, scene.derivatives, own=loss.own)
+            except (FitError, UnreadableCodeError, ValueError, IndexError):
+                continue
+            yield Way(scene, found, failed, loss, judgement)
