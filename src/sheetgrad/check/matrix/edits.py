@@ -35,7 +35,8 @@ class Known(NamedTuple):
 def edits(node: Node, known: Known) -> Iterator[Edit]:
     """Every edit, the likeliest first."""
     yield from _signs(node)
-    yield from _renamed(node, known)
+    yield from _slope_missing(node, known)
+    yield from (edit for edit in _renamed(node, known) if edit.code != "wrong-quantity")
     yield from _turned(node)
     yield from _ordered(node)
     yield from _signed(node)
@@ -44,6 +45,7 @@ def edits(node: Node, known: Known) -> Iterator[Edit]:
     yield from _slopes(node)
     yield from _brackets(node)
     yield from _factors(node, known)
+    yield from (edit for edit in _renamed(node, known) if edit.code == "wrong-quantity")
     yield from _twice(node)
 
 
@@ -74,6 +76,14 @@ def _negative(node: Node) -> Node:
 def _inner(node: Node) -> Node:
     """The name itself, below a ∂."""
     return node.parts[-1] if node.kind in {"gradient", "jacobian"} else node
+
+
+def _slope_missing(node: Node, known: Known) -> Iterator[Edit]:
+    spots = [part for part in node.walk() if part.kind in {"product", "name", "gradient", "jacobian", "sum"}]
+    for factor in known.slopes:
+        for part in spots:
+            made = put(node, part, product("⊙", part, factor))
+            yield Edit("missing-factor", made, "The slope of the activation is missing.")
 
 
 def _renamed(node: Node, known: Known) -> Iterator[Edit]:
@@ -234,8 +244,6 @@ def _brackets(node: Node) -> Iterator[Edit]:
 
 def _factors(node: Node, known: Known) -> Iterator[Edit]:
     """With one factor more."""
-    for factor in known.slopes:
-        yield Edit("missing-factor", product("⊙", node, factor), "The slope of the activation is missing.")
     for number in ("2", "1/2"):
         made = product("_", Node("number", "2" if number == "2" else "0.5"), node)
         yield Edit("half", made, f"It should be {number} times as large.")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+OUTPUTS = {"yhat", "Yhat", "ŷ", "Ŷ"}
+
+
 class Loss(NamedTuple):
     """What gradients are judged against."""
 
@@ -77,10 +80,11 @@ def name_outputs(scene: Scene, found: Sequence[Item]) -> None:
         if label_of(key) == "0" and letters_of(key) in {"a", "A", "h", "H"} and data:
             scene.aliases[key] = data
     layers = [key for key in defined if letters_of(key) in {"a", "A", "h", "H"} and label_of(key).isdigit()]
-    if layers:
+    outputs = {letters_of(key) for key in defined} & OUTPUTS
+    if layers and not outputs:
         last = max(layers, key=lambda key: int(label_of(key)))
         for key in keys - defined:
-            if letters_of(key) in {"yhat", "Yhat", "ŷ", "Ŷ"} and not label_of(key):
+            if letters_of(key) in OUTPUTS and not label_of(key):
                 scene.aliases[key] = last
 
 
@@ -148,7 +152,7 @@ def _compared(node: Node, scene: Scene) -> tuple[str, str] | None:
     for target, output in ((first, second), (second, first)):
         if is_target_key(target) and scene.key(target) not in scene.versions and not is_target_key(output):
             return output, target
-        if is_target_key(target) and letters_of(output) in {"yhat", "Yhat", "ŷ", "Ŷ"}:
+        if is_target_key(target) and letters_of(output) in OUTPUTS:
             return output, target
     return None
 

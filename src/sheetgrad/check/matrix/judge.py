@@ -8,6 +8,7 @@ gradients share is a convention, and is kept with the name that brings it in.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from sheetgrad.check.code_points import same
 from sheetgrad.check.matrix.chains import telescopes
 from sheetgrad.check.matrix.derivatives import Derivatives, factor
 from sheetgrad.check.matrix.items import is_delta, renewed
+from sheetgrad.check.matrix.scene import UndefinedError
 from sheetgrad.check.matrix.targets import Target, target
 from sheetgrad.check.matrix.values import values
 from sheetgrad.read.python.limits import FitError, TooMuchError
@@ -23,8 +25,10 @@ from sheetgrad.read.python.shapes import BATCH
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sheetgrad.check.matrix.derivatives import Stand
     from sheetgrad.check.matrix.items import Item
     from sheetgrad.read.arrays.nodes import Node
+    from sheetgrad.read.python.tape import Node as Made
 
 
 @dataclass(slots=True, eq=False)
@@ -55,6 +59,9 @@ class Judgement:
     derivatives: Derivatives
     rulings: list[Ruling] = field(default_factory=list)
     scale: float = 1.0
+    brought: float = 1.0
+    others: dict[str, Made] = field(default_factory=dict)
+    """For each δ that is not the derivative by what its layer says: by what it is one."""
 
     def count(self, verdict: str, *kinds: str) -> int:
         """How many have that verdict, of some kinds of target or of all."""
@@ -64,9 +71,9 @@ class Judgement:
 CLAIMS = ("gradient", "delta", "change", "update", "local")
 
 
-def judged(found: Sequence[Item], derivatives: Derivatives, *, own: bool) -> Judgement:
-    """Judge every equation."""
-    made = Judgement(derivatives)
+def judged(found: Sequence[Item], derivatives: Derivatives, *, own: bool, brought: float = 1.0) -> Judgement:
+    """Judge every equation; `brought` is the factor of what has a wrong line of its own and none before it."""
+    made = Judgement(derivatives, brought=brought)
     for item in _ordered(found):
         made.rulings += _rulings(item, made)
     made.scale = _scale(made, own=own)
@@ -109,7 +116,7 @@ def _rulings(item: Item, made: Judgement) -> list[Ruling]:
             found.append(_ruling(item, place, node, aim, made))
         elif place:
             found.append(Ruling(item, place, aim, "unread", reason="this could not be read"))
-    _keep_factor(aim, found, made)
+    _keep_factor(item, found, made)
     return found
 
 
@@ -123,10 +130,12 @@ def _ruling(item: Item, place: int, node: Node, aim: Target, made: Judgement) ->
         return Ruling(item, place, aim, "given")
     try:
         ways = values(node, derivatives.scene, item.line)
+    except UndefinedError as error:
+        return Ruling(item, place, aim, "undefined", reason=str(error))
     except (FitError, TooMuchError) as error:
         return Ruling(item, place, aim, "misfit", reason=str(error))
     if aim.kind == "delta" and aim.stand is None:
-        aim = _found(aim, ways, made)
+        aim = _settled(aim, _fitting(ways, made), made)
         if aim.stand is None:
             return Ruling(item, place, aim, "unread", reason="which derivative this is could not be told")
     if aim.kind == "update":
@@ -134,38 +143,39 @@ def _ruling(item: Item, place: int, node: Node, aim: Target, made: Judgement) ->
     factors = [factor(way, list(aim.exact), derivatives.points) for way in ways]
     known = [one for one in factors if one is not None]
     best = next((one for one in known if same(one, 1.0)), known[0] if known else None)
-    if best is None and aim.kind == "delta" and place == 1:
-        other = _found(aim, ways, made)
-        if other.stand is not None and other.stand is not aim.stand:
-            return Ruling(item, place, other, "elsewhere", other.stand.scale)
+    if best is None and aim.kind == "delta" and place == 1 and (other := _fitting(ways, made)) is not None:
+        made.others[aim.key] = other
     if aim.kind == "value":
         return Ruling(item, place, aim, "true" if same(best, 1.0) else "false", best)
     return Ruling(item, place, aim, "false" if best is None else "true", best)
 
 
-def _found(aim: Target, ways: Sequence[object], made: Judgement) -> Target:
-    """A δ without a layer: whatever array of that shape it is the derivative by."""
+def _fitting(ways: Sequence[Made], made: Judgement) -> Made | None:
+    """The array that a value is the derivative by, if there is one."""
     derivatives = made.derivatives
     nodes = [version.node for versions in derivatives.scene.versions.values() for version in versions]
     for by in sorted(nodes, key=lambda node: node.place):
         loss = derivatives.loss_of(by)
-        if not by.shape or loss is None:
+        if not by.shape or loss is None or by is loss:
             continue
         exact = derivatives.points.slope(loss, by)
-        for way in ways:
-            found = factor(way, exact, derivatives.points)  # type: ignore[arg-type]  # ways are nodes of the tape
-            if found is not None:
-                derivatives.targets[aim.key] = by
-                derivatives.stands.pop(("δ", aim.key), None)
-                derivatives.named(aim.key, 0)
-                stand = derivatives.delta(aim.key)
-                assert stand is not None  # noqa: S101 -- just made
-                derivatives.rescale(stand, found)
-                return aim._replace(stand=stand, exact=tuple(exact))
-    return aim
+        if any(factor(way, exact, derivatives.points) is not None for way in ways):
+            return by
+    return None
 
 
-def _update(item: Item, place: int, aim: Target, ways: Sequence[object], made: Judgement) -> Ruling:
+def _settled(aim: Target, by: Made | None, made: Judgement) -> Target:
+    """A δ without a layer, now that it is known what it is the derivative by."""
+    if by is None:
+        return aim
+    made.derivatives.targets[aim.key] = by
+    made.derivatives.named(aim.key, 0)
+    stand = made.derivatives.delta(aim.key)
+    assert stand is not None  # noqa: S101 -- just made
+    return aim._replace(stand=stand, exact=tuple(made.derivatives.exact(stand)))
+
+
+def _update(item: Item, place: int, aim: Target, ways: Sequence[Made], made: Judgement) -> Ruling:
     points = made.derivatives.points
     assert aim.stand is not None  # noqa: S101 -- an update has one
     tape = made.derivatives.scene.tape
@@ -180,14 +190,29 @@ def _update(item: Item, place: int, aim: Target, ways: Sequence[object], made: J
     return Ruling(item, place, aim, "false")
 
 
-def _keep_factor(aim: Target, found: Sequence[Ruling], made: Judgement) -> None:
-    """The name keeps the factor that its own line gives it."""
-    first = next((ruling for ruling in found if ruling.factor is not None), None)
-    stand = found[0].target.stand if found else None
-    if first is None or stand is None or first.target.kind not in {"gradient", "delta"}:
+def _keep_factor(item: Item, found: Sequence[Ruling], made: Judgement) -> None:
+    """The name keeps the factor that its own line gives it, or that what it is made from has."""
+    aim = found[0].target if found else None
+    if aim is None or aim.stand is None or aim.kind not in {"gradient", "delta"}:
         return
-    made.derivatives.rescale(stand, float(first.factor or 1.0))
-    del aim
+    first = next((ruling.factor for ruling in found if ruling.factor is not None), None)
+    if first is None:
+        used = _used(item, made)
+        first = used[0].scale if used else made.brought
+    made.derivatives.rescale(aim.stand, float(first))
+
+
+def _used(item: Item, made: Judgement) -> list[Stand]:
+    """The derivatives that the right side of an equation names."""
+    found: list[Stand] = []
+    for node in item.nodes[1:]:
+        for part in node.walk() if node is not None else ():
+            if part.kind in {"gradient", "jacobian"}:
+                with suppress(FitError):
+                    found.append(made.derivatives.stand(part, item.line))
+            elif part.kind == "name" and (known := made.derivatives.delta(made.derivatives.scene.key(part.text))):
+                found.append(known)
+    return [stand for stand in found if not stand.entrywise]
 
 
 def _scale(made: Judgement, *, own: bool) -> float:

@@ -72,6 +72,7 @@ def _written(source: Source, found: Sequence[Line], way: Way) -> Part:
     from sheetgrad.check.matrix.reasons import lost_rates
     from sheetgrad.check.matrix.spelling import style_of
 
+    way.scene.derivatives = way.judgement.derivatives
     lost_rates(way.judgement)
     part = Part(_words(way), spans=[(line.offset, max(line.end, line.offset + 1)) for line in found])
     style = style_of(source.text)
@@ -84,7 +85,7 @@ def _written(source: Source, found: Sequence[Line], way: Way) -> Part:
     return part
 
 
-_ORDER = ("missing-rate", "misfit", "false", "elsewhere", "unread", "given", "true")
+_ORDER = ("missing-rate", "misfit", "false", "undefined", "unread", "given", "true")
 
 
 def _severity(ruling: Ruling) -> int:
@@ -98,7 +99,7 @@ def _say(  # noqa: PLR0917 -- all that is known of one member
 
     verdict: Verdict = "true" if ruling is not None and ruling.verdict == "true" else "given"
     why = Reason("", "", "")
-    if ruling is None or ruling.verdict == "unread" or (failed and ruling.verdict != "true"):
+    if ruling is None or ruling.verdict in {"unread", "undefined"} or (failed and ruling.verdict != "true"):
         verdict = "unread"
         why = Reason("", "", ruling.reason if ruling is not None else "no layer was found that it could be about")
     elif ruling.verdict not in {"true", "given"}:

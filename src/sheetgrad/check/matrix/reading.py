@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.code_points import CodePoints
 from sheetgrad.check.matrix.derivatives import Derivatives
-from sheetgrad.check.matrix.forward import Loss, build, losses, name_outputs
+from sheetgrad.check.matrix.forward import Loss, build, defines, losses, name_outputs
 from sheetgrad.check.matrix.items import Item, items
 from sheetgrad.check.matrix.judge import CLAIMS, Judgement, judged
 from sheetgrad.check.matrix.scene import Scene, letters_of
@@ -17,12 +17,13 @@ from sheetgrad.read.arrays.lexer import GENERIC
 from sheetgrad.read.arrays.marks import BOLD
 from sheetgrad.read.python.leaves import SHARES
 from sheetgrad.read.python.limits import FitError, UnreadableCodeError
-from sheetgrad.read.python.shapes import Choices
+from sheetgrad.read.python.shapes import BATCH, Choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sheetgrad.read.arrays.equations import Line
+    from sheetgrad.read.python.tape import Node as Made
 
 PASSES = 40
 SECONDS = 6.0
@@ -42,7 +43,7 @@ class Way:
     def score(self) -> tuple[int, int, int]:
         """How well it fits: claims right less claims wrong, then what was followed."""
         wrong = self.judgement.count("false", *CLAIMS) + self.judgement.count("misfit", *CLAIMS)
-        wrong += self.judgement.count("elsewhere")
+        wrong += self.judgement.count("undefined")
         right = self.judgement.count("true", *CLAIMS)
         return (right - 2 * wrong - 3 * len(self.failed), right, -self.judgement.count("unread"))
 
@@ -82,10 +83,25 @@ def _scenes(found: Sequence[Item]) -> Iterator[tuple[Scene, dict[int, str]]]:
         if part.kind in {"call", "slope"}
     }
     generics = ("generic", "sigmoid", "tanh") if words & GENERIC else ("generic",)
-    capitals = any(letters_of(key)[:1] in {"X", "A", "Z"} for key in keys)
-    batches = ("capitals", "none", "all") if capitals else ("none", "all")
-    for merged, generic, batch in product((False, True) if mixed else (False,), generics, batches):
+    batches = _batches(found, keys)
+    for merged, generic, batch in product((True, False) if mixed else (False,), generics, batches):
         yield _fitting(found, batch, generic, merged=merged)
+
+
+def _batches(found: Sequence[Item], keys: set[str]) -> tuple[str, ...]:
+    """Which names may hold many samples: a mean over m, or a sum in a gradient, says that some do."""
+    capitals = any(letters_of(key)[:1] in {"X", "A", "Z"} for key in keys)
+    summed = any(
+        part.kind in {"total", "ones"} or (part.kind == "call" and part.text in {"sum", "mean"})
+        for item in found
+        if not defines(item)
+        for node in item.nodes
+        if node is not None
+        for part in node.walk()
+    )
+    if keys & {"m", "N"} or summed:
+        return ("capitals", "all") if capitals else ("all", "capitals")
+    return ("capitals", "none", "all") if capitals else ("none", "all")
 
 
 def _fitting(found: Sequence[Item], batch: str, generic: str, *, merged: bool) -> tuple[Scene, dict[int, str]]:
@@ -112,17 +128,36 @@ def _fitting(found: Sequence[Item], batch: str, generic: str, *, merged: bool) -
 
 def _ways(scene: Scene, found: list[Item], failed: dict[int, str]) -> Iterator[Way]:
     logarithm = any(node.operation == "log" for node in scene.tape.nodes)
-    found_losses = losses(scene, found)
-    for loss in found_losses:
+    possible = losses(scene, found)
+    for loss in possible:
+        nodes = [loss.node, *(other.node for other in possible if other.own and other is not loss)]
         for shares in SHARES if logarithm or "log" in loss.words else SHARES[:1]:
-            for positive in (False, True):
-                points = CodePoints(scene.tape, shares=shares, positive=positive)
-                if points.finite(loss.node):
-                    break
-            others = [other.node for other in found_losses if other.own and other is not loss]
-            scene.derivatives = Derivatives(scene, points, [loss.node, *others])
             try:
-                judgement = judged(found, scene.derivatives, own=loss.own)
+                first = _judged(scene, found, nodes, shares, own=loss.own)
+                yield Way(scene, found, failed, loss, first)
+                if first.others:
+                    again = _judged(scene, found, nodes, shares, own=loss.own, targets=first.others)
+                    yield Way(scene, found, failed, loss, again)
+                if scene.batch != "none" and any(ruling.verdict != "true" for ruling in first.rulings):
+                    again = _judged(scene, found, nodes, shares, own=loss.own, brought=float(BATCH))
+                    yield Way(scene, found, failed, loss, again)
             except (FitError, UnreadableCodeError, ValueError, IndexError):
                 continue
-            yield Way(scene, found, failed, loss, judgement)
+
+
+def _judged(
+    scene: Scene,
+    found: list[Item],
+    nodes: list[Made],
+    shares: str,
+    *,
+    own: bool,
+    targets: dict[str, Made] | None = None,
+    brought: float = 1.0,
+) -> Judgement:
+    for positive in (False, True):
+        points = CodePoints(scene.tape, shares=shares, positive=positive)
+        if points.finite(nodes[0]):
+            break
+    scene.derivatives = Derivatives(scene, points, nodes, targets=dict(targets or {}))
+    return judged(found, scene.derivatives, own=own, brought=brought)

@@ -114,7 +114,10 @@ class Scene:
             return found
         if key in self.leaves:
             return self.leaves[key]
-        return self._number(key)
+        number = self._number(key)
+        if isinstance(number, Unknown) and self.derivatives is not None:
+            raise UndefinedError(f"nothing here is called {letters_of(key)}{label_of(key)}")
+        return number
 
     def _number(self, key: str) -> Node | float | Unknown:
         base = base_of(key)
@@ -137,6 +140,7 @@ class Scene:
         """The node for an unknown, with the first of the shapes, or the one that is asked for."""
         found = self.leaves.get(self.key(unknown.key))
         if found is None:
+            options = [() if shape == (1, 1) else shape for shape in options]
             turned = [shape[::-1] for shape in options] if unknown.turned else list(options)
             found = self.leaf(unknown.key, self.choices.take(turned) if len(turned) > 1 else turned[0])
         if unknown.turned and found.shape:
@@ -164,12 +168,16 @@ class Scene:
         return left, self.settle(right, self._data(right.key, columns=True))
 
     def left_of(self, unknown: Unknown, right: Node) -> Node:
-        """A in A · right."""
+        """A in A · right; what should come out has the shape of what does."""
+        if is_target_key(unknown.key):
+            return self.settle(unknown, [right.shape[::-1] if unknown.turned else right.shape])
         rows = right.shape[0]
         return self.settle(unknown, [(size, rows) for size in self._sizes(unknown)])
 
     def right_of(self, left: Node, unknown: Unknown) -> Node:
         """A in left · A."""
+        if is_target_key(unknown.key):
+            return self.settle(unknown, [left.shape[::-1] if unknown.turned else left.shape])
         columns = left.shape[1]
         return self.settle(unknown, [(columns, size) for size in self._sizes(unknown)])
 
@@ -231,6 +239,10 @@ def is_loss(key: str) -> bool:
 def is_target_key(key: str) -> bool:
     """Whether a name is what should come out."""
     return bool(TARGET.fullmatch(base_of(key)))
+
+
+class UndefinedError(FitError):
+    """A name that no equation of the forward part has."""
 
 
 def misfit(words: str) -> FitError:

@@ -56,9 +56,9 @@ def _spelled(node: Node, style: Style) -> tuple[str, int]:
             return _product(node, style), PRODUCT
         case "power":
             base, exponent = node.parts
-            return f"{spelled(base, style, TIGHT)}^{spelled(exponent, style, TIGHT)}", PRODUCT
+            return f"{spelled(base, style, TIGHT)}^{spelled(exponent, style, TIGHT)}", TIGHT
         case "total":
-            return f"Σ {spelled(node.parts[0], style, PRODUCT)}", PRODUCT
+            return f"Σ {spelled(node.parts[0], style, PRODUCT)}", TIGHT
         case "call" | "slope":
             return _call(node, style), TIGHT
         case _:
@@ -83,11 +83,11 @@ def _sum(node: Node, style: Style) -> str:
 
 
 def _product(node: Node, style: Style) -> str:
-    parts = [spelled(node.parts[0], style, PRODUCT)]
+    parts = [spelled(node.parts[0], style, PRODUCT if node.signs[0] == "/" else TIGHT)]
     for sign, part in zip(node.signs, node.parts[1:], strict=True):
         shown = {"_": style.matrix, "@": "@", "⊙": style.entry}.get(sign, sign)
         parts += [shown] if shown else []
-        parts.append(spelled(part, style, PRODUCT if sign != "/" else TIGHT))
+        parts.append(spelled(part, style, TIGHT))
     return " ".join(parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheetgrad.check.matrix.items import changed, is_delta, renewed
+from sheetgrad.check.matrix.items import changed, is_backward, is_delta, renewed
 from sheetgrad.check.matrix.scene import is_loss, is_target_key
 from sheetgrad.read.arrays.nodes import Node, name
 from sheetgrad.read.python.limits import FitError
@@ -49,12 +49,19 @@ def target(item: Item, derivatives: Derivatives) -> Target:
     if moved:
         return _moved("change", name(moved), item, derivatives)
     right = item.nodes[1]
-    if renewed(left.text) or (right is not None and left.text in right.names()):
+    own = right is not None and left.text in right.names()
+    if own or renewed(left.text) or _is_stepped(left.text, right, item, derivatives):
         return _moved("update", name(renewed(left.text) or left.text), item, derivatives)
     found = derivatives.scene.made_at(left.text, item.line)
     if found is None:
         return Target("new", left.text)
     return Target("value", left.text, exact=tuple(derivatives.points.plain(found)))
+
+
+def _is_stepped(key: str, right: Node | None, item: Item, derivatives: Derivatives) -> bool:
+    """Whether something trained is given a value made from derivatives."""
+    found = derivatives.known(key, item.line)
+    return found is not None and bool(found.name) and right is not None and is_backward(right)
 
 
 def _derivative(left: Node, item: Item, derivatives: Derivatives) -> Target:

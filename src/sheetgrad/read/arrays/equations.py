@@ -96,7 +96,8 @@ def _customs(texts: Sequence[str]) -> Customs:
         words.update(re.findall(rf"\{{{BOLD}?([A-Za-z]{{2,12}})\}}(?!\s*[({{])", text))
     whole = "\n".join(texts)
     raised = bool(re.search(r"\b[Ww]\s*\^\s*\{?\s*\d", whole)) and not re.search(r"\b[Ww]\s*\^\s*\{?\s*[(\[]", whole)
-    return Customs(frozenset(words) - {"new", "old", "if", "for", "math"}, raised)
+    strict = bool(re.search(r"\w\s*@\s*[\w(]|\bdot\(|\bmatmul\(", whole))
+    return Customs(frozenset(words) - {"new", "old", "if", "for", "math"}, raised, strict)
 
 
 def _is_run(word: str) -> bool:

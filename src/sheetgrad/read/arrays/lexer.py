@@ -65,6 +65,8 @@ class Customs:
 
     words: frozenset[str] = frozenset()
     raised: bool = False
+    strict: bool = False
+    """Whether matrix products have a sign of their own (@ or dot), so that * is entry by entry."""
 
 
 def tokens(text: str, customs: Customs) -> list[Token]:
@@ -93,7 +95,8 @@ def tokens(text: str, customs: Customs) -> list[Token]:
         elif kind == "turn":
             found.append(Token("mark", TURN, match.start(), match.end()))
         elif formula:
-            found.append(Token(kind, match.group(), match.start(), match.end()))
+            sign = "⊙" if customs.strict and match.group() == "*" else match.group()
+            found.append(Token(kind, sign, match.start(), match.end()))
     return found
 
 

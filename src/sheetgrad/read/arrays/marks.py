@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from sheetgrad.read.traced import joined
+
 if TYPE_CHECKING:
     from sheetgrad.read.traced import Traced
 
@@ -79,10 +81,23 @@ def arrays(text: Traced) -> Traced:
         else:
             text = text.sub(pattern, sign)
     for pattern, put in _TURNS:
-        if put is None:
-            text = text.sub(pattern, lambda match: f"{match[1]}}}{TURN}")
-        elif put == "label":
-            text = text.sub(pattern, lambda match: f"^{{{match[1]}}}{TURN}")
-        else:
-            text = text.sub(pattern, put)
+        text = _turned(text, pattern, put)
     return text
+
+
+def _turned(text: Traced, pattern: re.Pattern[str], put: str | None) -> Traced:
+    """The mark of a transpose in the place of whatever stood for it; it ends where that ended."""
+
+    def mark(match: re.Match[str]) -> Traced:
+        last = text.part(match.end() - 1, match.end())
+        turn = last._replace(text=TURN)
+        if put == TURN:
+            return turn
+        label = text.part(*match.span(1))
+        brace = last._replace(text="}")
+        if put == "label":
+            opened = text.part(match.start(), match.start() + 1)
+            return joined([opened, opened._replace(text="{"), label, brace, turn])
+        return joined([label, brace, turn])
+
+    return text.sub(pattern, mark)
