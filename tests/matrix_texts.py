@@ -66,7 +66,8 @@ Let $\boldsymbol{\delta}^{(k)}$ be the error of layer $k$. Then
 
 \begin{align}
 \boldsymbol{\delta}^{(2)} &= (\hat{\mathbf{y}} - \mathbf{y}) \odot \sigma'(\mathbf{z}^{(2)}) \\
-\boldsymbol{\delta}^{(1)} &= \left( (\mathbf{W}^{(2)})^\top \boldsymbol{\delta}^{(2)} \right) \odot \sigma'(\mathbf{z}^{(1)}) \\
+\boldsymbol{\delta}^{(1)} &=
+  \left( (\mathbf{W}^{(2)})^\top \boldsymbol{\delta}^{(2)} \right) \odot \sigma'(\mathbf{z}^{(1)}) \\
 \frac{\partial L}{\partial \mathbf{W}^{(2)}} &= \boldsymbol{\delta}^{(2)} (\mathbf{a}^{(1)})^\top \\
 \frac{\partial L}{\partial \mathbf{b}^{(2)}} &= \boldsymbol{\delta}^{(2)} \\
 \frac{\partial L}{\partial \mathbf{W}^{(1)}} &= \boldsymbol{\delta}^{(1)} \mathbf{x}^\top \\
@@ -91,13 +92,15 @@ $$\frac{\partial C}{\partial b^l} = \delta^l, \qquad \frac{\partial C}{\partial 
 """
 
 CHAINS = r"""
-$h = \sigma(u)$ with $u = W_1^T x + b_1$, and $y = \sigma(v)$ with $v = W_2^T h + b_2$. The error is $E = \frac12 \|t - y\|^2$.
+$h = \sigma(u)$ with $u = W_1^T x + b_1$, and $y = \sigma(v)$ with $v = W_2^T h + b_2$.
+The error is $E = \frac12 \|t - y\|^2$.
 
 $$\frac{\partial E}{\partial y} = -(t - y)$$
 
 $$\frac{\partial E}{\partial v} = \frac{\partial E}{\partial y} \odot \sigma'(v) = (y - t) \odot y \odot (1 - y)$$
 
-$$\frac{\partial E}{\partial W_2} = h \left(\frac{\partial E}{\partial v}\right)^T = h \left( (y - t) \odot y \odot (1 - y) \right)^T$$
+$$\frac{\partial E}{\partial W_2} = h \left(\frac{\partial E}{\partial v}\right)^T
+  = h \left( (y - t) \odot y \odot (1 - y) \right)^T$$
 
 $$\frac{\partial E}{\partial h} = W_2 \frac{\partial E}{\partial v}$$
 
@@ -109,7 +112,7 @@ $$\frac{\partial E}{\partial b_1} = \frac{\partial E}{\partial u}$$
 """
 
 UNICODE = """
-Forward: z₁ = W₁ x + b₁, a₁ = σ(z₁), z₂ = W₂ a₁ + b₂, ŷ = σ(z₂).
+Forward: z₁ = W₁ x + b₁, a₁ = σ(z₁), z₂ = W₂ a₁ + b₂, ŷ = σ(z₂), and E = ½ Σ (ŷ − y)².
 
 Backward:
 

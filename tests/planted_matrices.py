@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.matrix.items import is_backward
@@ -9,6 +10,7 @@ from sheetgrad.check.matrix.scene import RATES, label_of, letters_of
 from sheetgrad.check.matrix.select import chosen
 from sheetgrad.check.matrix.spelling import spelled, style_of
 from sheetgrad.read.arrays.equations import lines
+from sheetgrad.read.arrays.marks import BOLD
 from sheetgrad.read.arrays.nodes import Node, name, put
 from sheetgrad.read.python.names import COUNT, RATE
 from sheetgrad.read.traced import Source
@@ -16,7 +18,7 @@ from sheetgrad.read.traced import Source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORWARD = {"z": "a", "Z": "A", "u": "h"}
+SMALL = "₀₁₂₃₄"
 BACK = {"a": "z", "A": "Z", "h": "u", "H": "Z_h"}
 
 
@@ -43,11 +45,25 @@ def planted(text: str) -> Iterator[Planted]:
         was = spelled(right.node, style)
         number = source.place(line.offset).line
         for code, made in mistakes(right.node, keys, update=left.kind == "name" and left.text in right.node.names()):
-            now = spelled(made, style)
+            if code == "missing-mean" and _key(left)[:1] not in "Wwb":
+                continue  # all that follows has the same factor then: another convention
+            if code == "wrong-product" and style.entry == "*" and style.matrix != "@":
+                continue  # one sign for both products: the shapes tell which
+            now = spelled(_bold(made), style)
             if right.offset == line.members[0].offset:  # W1 -= …
                 now = f"{line.members[0].spelled} = {now}"
             if now != was:
-                yield Planted(code, text[: right.offset].removesuffix(r"\left") + now + text[right.end :], number, was, now)
+                yield Planted(
+                    code, text[: right.offset].removesuffix(r"\left") + now + text[right.end :], number, was, now
+                )
+
+
+def _bold(node: Node) -> Node:
+    """With bold names as the text writes them."""
+    if node.kind == "name" and BOLD in node.text:
+        return name(node.text, re.sub(r"^\\?\w[^\W_\d]*", lambda match: rf"\mathbf{{{match.group()}}}", node.spelled))
+    parts = tuple(map(_bold, node.parts))
+    return Node(node.kind, node.text, parts, node.spelled)
 
 
 def mistakes(node: Node, keys: set[str], *, update: bool) -> Iterator[tuple[str, Node]]:
@@ -101,9 +117,9 @@ def _products(node: Node, part: Node, *, update: bool) -> Iterator[tuple[str, No
                 yield "wrong-product", put(node, part, Node("product", " ".join(signs), part.parts))
         if sign == "⊙":
             rest = part.parts[: place + 1] + part.parts[place + 2 :]
-            signs = part.signs[:place] + part.signs[place + 1 :]
+            signs = [*part.signs[:place], *part.signs[place + 1 :]]
             made = rest[0] if len(rest) == 1 else Node("product", " ".join(signs), rest)
-            yield "missing-factor", put(node, part, made)
+            yield "lost-power" if left == right else "missing-factor", put(node, part, made)
         if sign == "⊙" and len(part.parts) == 2:
             yield "plus-for-times", put(node, part, Node("sum", "", part.parts))
             if left.kind == "sum":
@@ -134,15 +150,26 @@ def _plain(node: Node) -> Node:
 
 def _names(node: Node, part: Node, keys: set[str]) -> Iterator[tuple[str, Node]]:
     inner = part.parts[-1] if part.kind in {"gradient", "jacobian"} else part
-    if inner.kind != "name" or not label_of(inner.text).isdigit() or any(part in other.parts for other in node.walk() if other.kind in {"gradient", "jacobian"}):
+    if (
+        inner.kind != "name"
+        or not label_of(inner.text).isdigit()
+        or any(part in other.parts for other in node.walk() if other.kind in {"gradient", "jacobian"})
+    ):
         return
     letters, label = letters_of(inner.text), int(label_of(inner.text))
     for other in (label + 1, label - 1):
         key = inner.text.replace(f"({label})", f"({other})")
         if key in keys and other > 0:
-            spelling = part.spelled.translate(str.maketrans({str(label): str(other), "₁₂₃₄"[label - 1]: "₁₂₃₄"[other - 1]}))
+            spelling = part.spelled.translate(str.maketrans(f"{label}{SMALL[label]}", f"{other}{SMALL[other]}"))
             renamed = name(key, spelling)
-            yield "wrong-layer", put(node, part, renamed if part is inner else Node(part.kind, part.text, (*part.parts[:-1], renamed), spelling))
+            yield (
+                "wrong-layer",
+                put(
+                    node,
+                    part,
+                    renamed if part is inner else Node(part.kind, part.text, (*part.parts[:-1], renamed), spelling),
+                ),
+            )
     below = inner.text.replace(letters, BACK.get(letters, "?"), 1)
     if below in keys and part is inner:
         yield "pre-activation", put(node, part, name(below, part.spelled.replace(letters, BACK[letters], 1)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheetgrad.check.code_points import ratio
 from sheetgrad.check.matrix.items import is_delta
-from sheetgrad.check.matrix.scene import Scene, Unknown, is_loss, label_of, letters_of, misfit
+from sheetgrad.check.matrix.scene import Scene, UndefinedError, is_loss, label_of, letters_of, misfit
 from sheetgrad.read.arrays.marks import BOLD
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Derivatives:
         if entrywise and of.shape != by.shape:
             raise misfit("a derivative that is no array of the shape of either")
         if not of.made_from(by):
-            raise misfit("a derivative by something that has no part in it")
+            raise UndefinedError("a derivative by something that has no part in it")
         return self._stand((node.kind, of.place, by.place), of, by, entrywise=entrywise)
 
     def named(self, key: str, line: int) -> Made | None:
@@ -105,7 +105,7 @@ class Derivatives:
             same = [key for key in self.scene.versions if letters_of(key) == letters_of(node.text)]
             found = self.known(max(same, key=label_of), line) if same else None
         if found is None:
-            raise misfit(f"a derivative by {node.text}, which nothing defines")
+            raise UndefinedError(f"nothing here is called {letters_of(node.text)}{label_of(node.text)}")
         return found
 
     def _stand(self, key: Any, of: Made, by: Made, *, entrywise: bool = False) -> Stand:  # noqa: ANN401 -- any key
@@ -145,4 +145,4 @@ def factor(value: Made, exact: list[Values], points: CodePoints) -> float | None
     return ratio(spread, exact)
 
 
-__all__ = ["Derivatives", "Stand", "Unknown", "factor"]
+__all__ = ["Derivatives", "Stand", "factor"]

@@ -35,6 +35,7 @@ class Known(NamedTuple):
 def edits(node: Node, known: Known) -> Iterator[Edit]:
     """Every edit, the likeliest first."""
     yield from _signs(node)
+    yield from _brackets(node)
     yield from _slope_missing(node, known)
     yield from (edit for edit in _renamed(node, known) if edit.code != "wrong-quantity")
     yield from _turned(node)
@@ -43,7 +44,6 @@ def edits(node: Node, known: Known) -> Iterator[Edit]:
     yield from _summed(node)
     yield from _dropped(node)
     yield from _slopes(node)
-    yield from _brackets(node)
     yield from _factors(node, known)
     yield from (edit for edit in _renamed(node, known) if edit.code == "wrong-quantity")
     yield from _twice(node)
@@ -63,7 +63,7 @@ def _signs(node: Node) -> Iterator[Edit]:
     for part in list(node.walk()):
         if part.kind == "sum":
             for place, term in enumerate(part.parts):
-                made = part.parts[:place] + (_negative(term),) + part.parts[place + 1 :]
+                made = (*part.parts[:place], _negative(term), *part.parts[place + 1 :])
                 yield Edit("sign", put(node, part, Node("sum", "", made)), "A plus and a minus are exchanged.")
         elif part.kind == "negative":
             yield Edit("sign", put(node, part, part.parts[0]), "There is a minus too many.")
@@ -136,7 +136,7 @@ def _turned(node: Node) -> Iterator[Edit]:
 def _turn(part: Node) -> Node | None:
     if part.kind == "turned":
         return part.parts[0]
-    if part.kind in ARRAYS or part.kind in {"sum", "slope"}:
+    if part.kind in ARRAYS or part.kind in {"sum", "slope", "product"}:
         return Node("turned", "", (part,))
     return None
 
@@ -166,8 +166,9 @@ def _signed(node: Node) -> Iterator[Edit]:
                     made = put(node, part, Node("product", " ".join(signs), part.parts))
                     message = "This product is a matrix product." if other == "@" else "This product is entry by entry."
                     yield Edit("wrong-product", made, message)
-        if part.kind == "sum" and len(part.parts) == 2:
-            made = put(node, part, product("*", *part.parts))
+        if part.kind == "sum":
+            front = part.parts[0] if len(part.parts) == 2 else Node("sum", "", part.parts[:-1])
+            made = put(node, part, product("*", front, part.parts[-1]))
             yield Edit("plus-for-times", made, "A plus stands where a product belongs.")
         if part.kind == "product" and len(part.parts) == 2:
             made = put(node, part, Node("sum", "", part.parts))
@@ -178,7 +179,7 @@ def _summed(node: Node) -> Iterator[Edit]:
     yield Edit("missing-sum", Node("total", "", (node,)), "The sum over the samples is missing.")
     for part in list(node.walk()):
         if part.kind == "total":
-            yield Edit("extra-sum", put(node, part, part.parts[0]), "There is a sum too many.")
+            yield Edit("missing-sum", put(node, part, part.parts[0]), "There is a sum too many.")
     samples = name("m", "m")
     made = product("_", product("/", Node("number", "1"), samples), node)
     yield Edit("missing-mean", made, "The mean over the samples is missing.")

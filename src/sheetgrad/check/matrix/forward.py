@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.code_losses import _binary, _categorical, _squared
 from sheetgrad.check.matrix.items import Item, is_backward
 from sheetgrad.check.matrix.scene import Scene, Unknown, is_loss, is_target_key, label_of, letters_of
 from sheetgrad.check.matrix.values import values
-from sheetgrad.read.arrays.nodes import Node
 from sheetgrad.read.python.limits import FitError, TooMuchError
 from sheetgrad.read.python.tape import Node as Made
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sheetgrad.read.arrays.nodes import Node
 
 
 OUTPUTS = {"yhat", "Yhat", "ŷ", "Ŷ"}
@@ -135,24 +137,25 @@ def _output_and_target(scene: Scene, found: Sequence[Item]) -> tuple[str, str] |
                 pair = _compared(part, scene)
                 if pair is not None:
                     return pair
+    keys = {key for item in found for key in item.names()}
+    target = next((key for key in sorted(keys) if is_target_key(key) and key not in scene.versions), "y")
     activations = [key for key in scene.versions if label_of(key).isdigit() and letters_of(key)[:1] in "aAhHyY"]
-    if activations:
-        return max(activations, key=lambda key: int(label_of(key))), "y"
+    outputs = [key for key in scene.versions if letters_of(key) in OUTPUTS]
+    if outputs or activations:
+        return (outputs or [max(activations, key=lambda key: int(label_of(key)))])[0], target
     return None
 
 
 def _compared(node: Node, scene: Scene) -> tuple[str, str] | None:
     """A name less a target."""
-    if node.kind != "sum" or len(node.parts) != 2:
+    if node.kind != "sum":
         return None
-    names = [part.parts[0] if part.kind == "negative" else part for part in node.parts]
-    if {part.kind for part in node.parts} != {"name", "negative"} or any(part.kind != "name" for part in names):
-        return None
-    first, second = (part.text for part in names)
-    for target, output in ((first, second), (second, first)):
-        if is_target_key(target) and scene.key(target) not in scene.versions and not is_target_key(output):
-            return output, target
-        if is_target_key(target) and letters_of(output) in OUTPUTS:
+    signed = [(part.kind == "negative", part.parts[0] if part.kind == "negative" else part) for part in node.parts]
+    for (one, first), (other, second) in permutations(signed, 2):
+        target, output = first.text, second.text
+        if one == other or {first.kind, second.kind} != {"name"} or not is_target_key(target):
+            continue
+        if letters_of(output) in OUTPUTS or (scene.key(target) not in scene.versions and not is_target_key(output)):
             return output, target
     return None
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.matrix.kinds import settled
+from sheetgrad.check.matrix.products import operation
 from sheetgrad.check.matrix.scene import Ones, Scene, misfit
-from sheetgrad.check.matrix.values import Value, _settled, operation, turned
+from sheetgrad.check.matrix.values import totals, turned
 from sheetgrad.read.arrays.lexer import GENERIC
 from sheetgrad.read.python.shapes import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sheetgrad.check.matrix.kinds import Value
     from sheetgrad.read.arrays.nodes import Node
     from sheetgrad.read.python.tape import Node as Made
     from sheetgrad.read.python.tape import Tape
@@ -27,13 +30,11 @@ def called(node: Node, arguments: Sequence[Value], scene: Scene) -> list[Value]:
     if len(arguments) != 1 or isinstance(arguments[0], Ones):
         raise misfit(f"{word} of {len(arguments)} arguments")
     if word in {"sum", "mean"}:
-        from sheetgrad.check.matrix.values import totals
-
         found = totals(arguments[0], scene)
         return found if word == "sum" else [_mean(value, arguments[0], scene) for value in found]
     if word == "transpose":
         return [turned(arguments[0], scene)]
-    value = _settled(arguments[0], scene)
+    value = settled(arguments[0], scene)
     if word in GENERIC:
         word = scene.generic
     if node.kind == "slope":
@@ -45,13 +46,13 @@ def _two(word: str, left: Value, right: Value, scene: Scene) -> list[Value]:
     if word == "multiply":
         return operation("⊙", left, right, scene)
     if word == "outer":
-        first, second = (_settled(side, scene) for side in (left, right))
+        first, second = (settled(side, scene) for side in (left, right))
         return [scene.tape.record("outer", first, second)]
     return operation("@", left, right, scene)
 
 
 def _mean(value: Value, of: Value, scene: Scene) -> Value:
-    made, whole = _settled(value, scene), _settled(of, scene)
+    made, whole = settled(value, scene), settled(of, scene)
     count = whole.value.size / max(made.value.size, 1)
     return scene.tape.record("divide", made, count)
 

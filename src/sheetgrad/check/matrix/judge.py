@@ -197,7 +197,7 @@ def _keep_factor(item: Item, found: Sequence[Ruling], made: Judgement) -> None:
         return
     first = next((ruling.factor for ruling in found if ruling.factor is not None), None)
     if first is None:
-        used = _used(item, made)
+        used = [stand for stand in _used(item, made) if stand is not aim.stand]
         first = used[0].scale if used else made.brought
     made.derivatives.rescale(aim.stand, float(first))
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.code_points import same
 from sheetgrad.check.matrix.derivatives import factor
-from sheetgrad.check.matrix.edits import PREACTIVATION, Known, edits
+from sheetgrad.check.matrix.edits import Known, edits
 from sheetgrad.check.matrix.items import is_delta
-from sheetgrad.check.matrix.scene import label_of, letters_of
 from sheetgrad.check.matrix.values import values
 from sheetgrad.read.arrays.nodes import Node
 from sheetgrad.read.python.limits import FitError, TooMuchError
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from sheetgrad.check.matrix.items import Item
     from sheetgrad.check.matrix.judge import Judgement, Ruling
 
+ACTIVATIONS = frozenset({"sigmoid", "tanh", "relu", "softplus", "g", "f", "φ", "act"})
 MOST = 1500
 SECONDS = 1.0
 NODES = 6000
@@ -96,7 +96,6 @@ def _known(ruling: Ruling, made: Judgement, found: Sequence[Item]) -> Known:
     keys: dict[str, Node] = {}
     derived: dict[object, Node] = {}
     slopes: dict[object, Node] = {}
-    word: dict[str, Node] = {}
     for item in found:
         for node in item.nodes:
             for part in node.walk() if node is not None else ():
@@ -104,18 +103,14 @@ def _known(ruling: Ruling, made: Judgement, found: Sequence[Item]) -> Known:
                     keys.setdefault(part.text, part)
                 elif part.kind in {"gradient", "jacobian"}:
                     derived.setdefault((part.kind, part.parts), part)
-                elif part.kind in {"call", "slope"} and len(part.parts) == 1 and part.parts[0].kind == "name":
-                    word.setdefault(part.parts[0].text, part)
-    scene = made.derivatives.scene
-    names = [
-        node
-        for key, node in keys.items()
-        if (is_delta(key) or (value := made.derivatives.known(key, ruling.item.line)) is not None and value.shape)
-        and node != ruling.item.left
-    ]
-    names += [node for node in derived.values() if node != ruling.item.left]
-    for key, call in word.items():
-        if letters_of(key) in PREACTIVATION or label_of(key):
-            slopes[key] = Node("slope", call.text, call.parts, call.spelled)
-    del scene
+                elif part.kind in {"call", "slope"} and part.text.partition("(")[0] in ACTIVATIONS:
+                    slopes.setdefault(part.parts, Node("slope", part.text, part.parts, part.spelled))
+    left = ruling.item.left if ruling.target.kind != "update" else None
+    names = [node for node in keys.values() if node != left and _is_array(node, ruling, made)]
+    names += [node for node in derived.values() if node != left]
     return Known(names, list(slopes.values()))
+
+
+def _is_array(node: Node, ruling: Ruling, made: Judgement) -> bool:
+    found = made.derivatives.known(node.text, ruling.item.line)
+    return is_delta(node.text) or (found is not None and bool(found.shape))

@@ -37,10 +37,10 @@ class Part:
 
 
 def part_of(source: Source) -> Part | None:
-    """The lines between arrays, judged; None where a text has none, or none that could be understood.
+    r"""The lines between arrays, judged; None where a text has none, or none that could be understood.
 
     >>> from sheetgrad.read.traced import Source
-    >>> text = "Z = X W + b\\n\\nA = σ(Z)\\n\\nL = ½ Σ (A - Y)²\\n\\ndZ = (A - Y) ⊙ σ'(Z)\\n\\ndW = Xᵀ dZ\\n"
+    >>> text = "Z = X W + b\n\nA = σ(Z)\n\nL = ½ Σ (A - Y)²\n\ndZ = (A - Y) ⊙ σ'(Z)\n\ndW = Xᵀ dZ\n"
     >>> [judged.verdict for judged in part_of(Source.of("a.md", text)).equalities]
     ['true', 'true', 'true', 'true', 'true']
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.code_points import CodePoints
@@ -25,8 +24,10 @@ if TYPE_CHECKING:
     from sheetgrad.read.arrays.equations import Line
     from sheetgrad.read.python.tape import Node as Made
 
-PASSES = 40
-SECONDS = 6.0
+PASSES = 12
+"""Ways to choose shapes that are tried for one reading."""
+MOST = 40
+"""Readings judged in all."""
 
 
 @dataclass(slots=True)
@@ -57,15 +58,16 @@ class Way:
 def best(lines: Sequence[Line]) -> Way | None:
     """The way under which most is right."""
     found = items(lines)
-    start = perf_counter()
+    tried = 0
     top: Way | None = None
     for scene, failed in _scenes(found):
         for way in _ways(scene, found, failed):
+            tried += 1
             if top is None or way.score > top.score:
                 top = way
             if top.clean:
                 return top
-        if perf_counter() - start > SECONDS:
+        if tried > MOST:
             break
     return top
 
@@ -73,7 +75,10 @@ def best(lines: Sequence[Line]) -> Way | None:
 def _scenes(found: Sequence[Item]) -> Iterator[tuple[Scene, dict[int, str]]]:
     """Scenes with the forward part built, the likeliest first."""
     keys = {key for item in found for key in item.names()}
+    heads = {item.left.text for item in found if item.left is not None and defines(item)}
     mixed = any(BOLD + key in keys for key in keys)
+    apart = any(BOLD + key in heads for key in heads)
+    merging = (False,) if apart or not mixed else (True, False)
     words = {
         part.text.partition("(")[0]
         for item in found
@@ -84,7 +89,7 @@ def _scenes(found: Sequence[Item]) -> Iterator[tuple[Scene, dict[int, str]]]:
     }
     generics = ("generic", "sigmoid", "tanh") if words & GENERIC else ("generic",)
     batches = _batches(found, keys)
-    for merged, generic, batch in product((True, False) if mixed else (False,), generics, batches):
+    for merged, generic, batch in product(merging, generics, batches):
         yield _fitting(found, batch, generic, merged=merged)
 
 
@@ -131,7 +136,7 @@ def _ways(scene: Scene, found: list[Item], failed: dict[int, str]) -> Iterator[W
     possible = losses(scene, found)
     for loss in possible:
         nodes = [loss.node, *(other.node for other in possible if other.own and other is not loss)]
-        for shares in SHARES if logarithm or "log" in loss.words else SHARES[:1]:
+        for shares in _shares(scene) if logarithm or "log" in loss.words else SHARES[:1]:
             try:
                 first = _judged(scene, found, nodes, shares, own=loss.own)
                 yield Way(scene, found, failed, loss, first)
@@ -143,6 +148,20 @@ def _ways(scene: Scene, found: list[Item], failed: dict[int, str]) -> Iterator[W
                     yield Way(scene, found, failed, loss, again)
             except (FitError, UnreadableCodeError, ValueError, IndexError):
                 continue
+
+
+def _shares(scene: Scene) -> tuple[str, ...]:
+    """What targets obey: with a softmax most likely sums of 1."""
+    divided = any(
+        node.operation == "divide" and node.made_from(other)
+        for node in scene.tape.nodes
+        for other in _exponentials(scene)
+    )
+    return SHARES[1:] + SHARES[:1] if divided else SHARES
+
+
+def _exponentials(scene: Scene) -> list[Made]:
+    return [node for node in scene.tape.nodes if node.operation == "exp"][:1]
 
 
 def _judged(

@@ -121,10 +121,10 @@ class Scene:
 
     def _number(self, key: str) -> Node | float | Unknown:
         base = base_of(key)
-        if RATES.fullmatch(key.split("(")[0]) or RATE.fullmatch(base):
+        if RATES.fullmatch(key.split("(", maxsplit=1)[0]) or RATE.fullmatch(base):
             self.leaves[key] = self.tape.leaf(0.31 + 0.07 * len(self.leaves))
             return self.leaves[key]
-        if COUNT.fullmatch(key) and key not in {"M"}:
+        if COUNT.fullmatch(key) and key != "M":
             return 1.0 if self.batch == "none" else float(BATCH)
         return Unknown(key)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.matrix.scene import RATES, is_loss, letters_of
-from sheetgrad.read.arrays.marks import BOLD
 from sheetgrad.read.python.names import COUNT, RATE
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def chosen(lines: Sequence[Line]) -> list[Line]:
 
 def _names(line: Line) -> set[str]:
     """The arrays that a line names."""
-    keys = {key.replace(BOLD, "") for node in line.nodes for key in node.names()}
+    keys = {key for node in line.nodes for key in node.names()}
     return {key for key in keys if not is_loss(key) and not _is_number(key)}
 
 
@@ -52,7 +51,7 @@ def _belongs(line: Line, known: set[str]) -> bool:
     assert left is not None  # noqa: S101 -- only such lines are asked about
     names = _names(line)
     inside = names & known
-    heads = {key.replace(BOLD, "") for key in left.names() if not is_loss(key)}
+    heads = {key for key in left.names() if not is_loss(key)}
     if heads & known:
         return True
     return bool(inside) and 2 * len(inside) >= len(names)

@@ -86,7 +86,7 @@ def lines(source: Source) -> list[Line]:
     found = [Site(site.kind, marked(site.text)) for site in sites(source) if site.kind != "python"]
     pieces = [arrays(piece.text) for piece in statements(found, frozenset(), []) if len(piece.text.text) <= MOST]
     customs = _customs([piece.text for piece in pieces])
-    return [line for piece in pieces for line in _lines(piece, customs)]
+    return [line for piece in pieces for line in _lines(piece, customs, source.text)]
 
 
 def _customs(texts: Sequence[str]) -> Customs:
@@ -104,9 +104,9 @@ def _is_run(word: str) -> bool:
     return word[0] in "dΔ" or bool(re.fullmatch(r"[WXAH]{1,2}[xah]?|[Ww][xXaAhH]|[xXaAhH][Ww]", word))
 
 
-def _lines(piece: Traced, customs: Customs) -> Iterator[Line]:
+def _lines(piece: Traced, customs: Customs, source: str) -> Iterator[Line]:
     for run in runs(tokens(piece.text, customs)):
-        line = _line(_plain_update(run), piece)
+        line = _line(_plain_update(run), piece, source)
         if line is not None:
             yield line
 
@@ -122,7 +122,7 @@ def _plain_update(run: list[Token]) -> list[Token]:
     return run
 
 
-def _line(run: list[Token], piece: Traced) -> Line | None:
+def _line(run: list[Token], piece: Traced, source: str) -> Line | None:
     sides: list[list[Token]] = [[]]
     depth = 0
     for token in run:
@@ -134,7 +134,7 @@ def _line(run: list[Token], piece: Traced) -> Line | None:
     sides = [side for side in map(_trimmed, sides) if side]
     if len(sides) < 2 or not any(token.kind in {"name", "indexed"} for side in sides for token in side):
         return None
-    members = tuple(_member(side, piece) for side in sides)
+    members = tuple(_member(side, piece, source) for side in sides)
     text = "".join(piece.text[side[0].start : side[-1].end] for side in sides)
     indexed = any(token.kind == "indexed" for side in sides for token in side)
     words = piece.text.replace(FENCE, " ").replace(BOLD, " ")
@@ -152,13 +152,17 @@ def _trimmed(side: list[Token]) -> list[Token]:
     return made
 
 
-def _member(side: list[Token], piece: Traced) -> Member:
+_COMMAND = re.compile(r"\\[A-Za-z]+\}*|.", re.DOTALL)
+
+
+def _member(side: list[Token], piece: Traced, source: str) -> Member:
     first, last = side[0], side[-1]
     start, end = min(token.start for token in side), last.end
     raw = piece.text[first.start : end]
     spelled = " ".join(raw.replace(BOLD, "").replace(FENCE, "").split())
     offset = piece.at[start] if start < len(piece.at) else piece.at[-1]
-    stop = piece.at[end - 1] + 1
+    whole = _COMMAND.match(source, piece.at[end - 1])  # a command is one character in the plain alphabet
+    stop = piece.at[end - 1] + 1 if whole is None else whole.end()
     try:
         return Member(Reader(side, piece.text).read(), spelled, offset, stop)
     except Unreadable as unread:

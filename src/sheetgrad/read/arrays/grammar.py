@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sheetgrad.read.arrays.lexer import GREEK
+from sheetgrad.read.arrays.cursor import Cursor
+from sheetgrad.read.arrays.differentials import derivative, is_differential, labelled, without_d
 from sheetgrad.read.arrays.marks import TURN
 from sheetgrad.read.arrays.nodes import Node, name
 from sheetgrad.read.folding import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sheetgrad.read.arrays.lexer import Token
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
@@ -25,15 +23,8 @@ def key(token: Token) -> str:
     return f"{token.text}({token.label})" if token.label else token.text
 
 
-@dataclass
-class Reader:
+class Reader(Cursor):
     """Reads tokens of one side."""
-
-    made: Sequence[Token]
-    source: str = ""
-    at: int = 0
-    depth: int = 0
-    norms: int = 0
 
     def read(self) -> Node:
         """Everything, as one tree; raises `Unreadable` with the reason."""
@@ -41,29 +32,6 @@ class Reader:
         if self.at < len(self.made):
             self._fail()
         return node
-
-    def _fail(self, reason: str = "") -> None:
-        token = self.made[min(self.at, len(self.made) - 1)]
-        raise Unreadable(reason or f"{self.source[token.start : token.end].strip()!r} cannot stand here")
-
-    def _text(self, ahead: int = 0) -> str:
-        place = self.at + ahead
-        return self.made[place].text if place < len(self.made) and self.made[place].kind == "mark" else ""
-
-    def _kind(self, ahead: int = 0) -> str:
-        place = self.at + ahead
-        return self.made[place].kind if place < len(self.made) else ""
-
-    def _accept(self, *texts: str) -> str:
-        text = self._text()
-        if text and text in texts:
-            self.at += 1
-            return text
-        return ""
-
-    def _expect(self, text: str) -> None:
-        if not self._accept(text):
-            self._fail(f"{text} is missing")
 
     # --- the grammar ---------------------------------------------------------------------------
 
@@ -179,26 +147,27 @@ class Reader:
         self._fail()
         raise AssertionError
 
-    def _spelled(self, start: int) -> str:
-        first, last = self.made[start], self.made[self.at - 1]
-        return "".join(self.source[first.start : last.end].split("\ue000")).strip()
-
     def _name(self, token: Token) -> Node:
         start = self.at
         self.at += 1
         if token.text == "e" and self._text() == "^":
             self.at += 1
             return Node("call", "exp", (self._exponent(),))
-        if self._text() == "/" and self._kind(1) == "name" and _by(token) and _by(self.made[self.at + 1]):
+        if (
+            self._text() == "/"
+            and self._kind(1) == "name"
+            and is_differential(token)
+            and is_differential(self.made[self.at + 1])
+        ):
             below = self.made[self.at + 1]
             self.at += 2
-            return _derivative(_below(token), _below(below), self._spelled(start))
+            return derivative(without_d(token), without_d(below), self._spelled(start))
         if token.text[:1] == "d" and len(token.text) > 1 and "hat" not in token.text[:2]:
-            inner = _below(token)
+            inner = without_d(token)
             joined = inner.text.replace("\ue000", "").split("_d")
             if len(joined) == 2:
-                base = name(_labelled(joined[1], token.label))
-                return _derivative(name(joined[0]), base, self._spelled(start))
+                base = name(labelled(joined[1], token.label))
+                return derivative(name(joined[0]), base, self._spelled(start))
             return Node("gradient", "", (inner,), self._spelled(start))
         return name(key(token), self._spelled(start))
 
@@ -236,10 +205,6 @@ class Reader:
     def _fraction(self) -> Node:
         start = self.at
         self.at += 1
-        if self._kind() == "number" and len(self.made[self.at].text) == 2:  # 1/2 without braces
-            above, below = self.made[self.at].text
-            self.at += 1
-            return Node("product", "/", (Node("number", above), Node("number", below)))
         if self._text() != "{":
             self._fail("a fraction without braces")
         if self._is_derivative():
@@ -254,7 +219,7 @@ class Reader:
             depth += (text == "{") - (text == "}")
             if depth == 0:
                 below = self.made[place + 1 : place + 3]
-                return len(below) == 2 and (below[1].text == "∂" or _by(below[1]))
+                return len(below) == 2 and (below[1].text == "∂" or is_differential(below[1]))
         return False
 
     def _derived(self, start: int) -> Node:
@@ -264,7 +229,7 @@ class Reader:
         self._expect("{")
         below = self._differential()
         self._expect("}")
-        return _derivative(above, below, self._spelled(start))
+        return derivative(above, below, self._spelled(start))
 
     def _differential(self) -> Node:
         """∂X or dX; ∂ alone gives a name without a key."""
@@ -276,7 +241,7 @@ class Reader:
         if self._kind() == "name" and self.made[self.at].text[:1] == "d":
             token = self.made[self.at]
             self.at += 1
-            return _below(token) if token.text != "d" else self._postfix_name()
+            return without_d(token) if token.text != "d" else self._postfix_name()
         self._fail("a derivative needs ∂ above and below the line")
         raise AssertionError
 
@@ -290,12 +255,12 @@ class Reader:
             self._expect(CLOSING[bracket])
         return node
 
-    def _derivative(self) -> Node:
+    def derivative(self) -> Node:
         """∂X/∂Y on one line."""
         start = self.at
         above = self._differential()
         self._expect("/")
-        return _derivative(above, self._differential(), self._spelled(start))
+        return derivative(above, self._differential(), self._spelled(start))
 
     def _nabla(self) -> Node:
         """∇_W L, or ∇W."""
@@ -320,27 +285,3 @@ class Reader:
         self.norms -= 1
         self._expect(sign)
         return Node("call", "norm", (node,))
-
-
-def _labelled(word: str, label: str) -> str:
-    """`W1` as the key of W in layer 1."""
-    letters = word.rstrip("0123456789")
-    label = label or word[len(letters) :]
-    return f"{letters}({label})" if label else letters
-
-
-def _by(token: Token) -> bool:
-    """Whether it is a d with a name after it."""
-    return token.kind == "name" and token.text.replace("\ue000", "")[:1] == "d" and len(token.text) > 1
-
-
-def _below(token: Token) -> Node:
-    """`dW1` without its d."""
-    bold = "\ue000" if "\ue000" in token.text else ""
-    rest = token.text.replace("\ue000", "")[1:].lstrip("_")
-    rest = bold + GREEK.get(rest, rest)
-    return name(f"{rest}({token.label})" if token.label else rest)
-
-
-def _derivative(above: Node, below: Node, spelled: str) -> Node:
-    return Node("jacobian", "", (above, below), spelled)

@@ -56,7 +56,10 @@ _PIECES = re.compile(
     rf"|(?P<turn>{TURN})|(?P<fence>{FENCE})|(?P<bold>{BOLD})|(?P<other>.)",
     re.DOTALL,
 )  # fmt: skip
-_SUFFIX = re.compile(rf"\s*(?:(?P<labelnew>{_LABEL_NEW})|(?P<label>{_LABEL})|(?P<new>{_NEW})|(?P<old>{_OLD})|(?P<bare>{_BARE})|(?P<sub>{_SUB})|(?P<raised>\^\s*(?:\{{\s*[1-9]\s*\}}|[1-9](?!\d))))")  # fmt: skip
+_SUFFIX = re.compile(
+    rf"\s*(?:(?P<labelnew>{_LABEL_NEW})|(?P<label>{_LABEL})|(?P<new>{_NEW})|(?P<old>{_OLD})|(?P<bare>{_BARE})"
+    rf"|(?P<sub>{_SUB})|(?P<raised>\^\s*(?:\{{\s*[1-9]\s*\}}|[1-9](?!\d))))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def _named(text: str, match: re.Match[str], customs: Customs) -> tuple[list[Toke
     tail, end = _suffixes(text, end, customs, letters)
     if wrapped and " " in letters:
         return [Token("word", run, start, end)], end
-    pieces = [letters] if wrapped else _apart(letters, bool(number or tail), customs)
+    pieces = [letters] if wrapped else _apart(letters, customs, labelled=bool(number or tail))
     if not pieces:
         return [Token("word", run, start, end)], end
     made: list[Token] = []
@@ -130,7 +133,7 @@ def _suffixes(text: str, end: int, customs: Customs, letters: str) -> tuple[list
     found: list[tuple[str, str]] = []
     while match := _SUFFIX.match(text, end):
         kind = match.lastgroup or ""
-        if kind == "raised" and (not customs.raised or letters in FUNCTIONS and letters not in GENERIC):
+        if kind == "raised" and (not customs.raised or (letters in FUNCTIONS and letters not in GENERIC)):
             break
         if kind in {"bare", "label"} and letters == "e":
             break
@@ -139,13 +142,13 @@ def _suffixes(text: str, end: int, customs: Customs, letters: str) -> tuple[list
     return found, end
 
 
-def _apart(letters: str, labelled: bool, customs: Customs) -> list[str]:
+def _apart(letters: str, customs: Customs, *, labelled: bool) -> list[str]:
     """A run of letters as one name or the product of several; nothing where it is a word of prose."""
     if len(letters) == 1 or letters in FUNCTIONS or letters in SLOPES or letters in customs.words or letters in WORDS:
         return [letters]
     if letters in {"new", "old"} or len(letters) > LONGEST:
         return []
-    if letters[0] in "dΔ" and (rest := _apart(letters[1:], labelled, customs)) and len(rest) == 1:
+    if letters[0] in "dΔ" and (rest := _apart(letters[1:], customs, labelled=labelled)) and len(rest) == 1:
         return [letters]
     if len(letters) <= 3 and set(letters) <= PRODUCTS and not letters.islower():
         return list(letters)
@@ -160,7 +163,9 @@ def _apart(letters: str, labelled: bool, customs: Customs) -> list[str]:
     return []
 
 
-def _token(bold: str, letters: str, number: str, suffixes: list[tuple[str, str]], start: int, end: int) -> Token:
+def _token(  # noqa: PLR0917 -- all that is known of one name
+    bold: str, letters: str, number: str, suffixes: list[tuple[str, str]], start: int, end: int
+) -> Token:
     """One name with its layer; names with the index of a neuron are of the kind `indexed`."""
     label, kind, new = number, "name", ""
     base = GREEK.get(letters, letters)
