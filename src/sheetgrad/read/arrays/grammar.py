@@ -139,7 +139,7 @@ class Reader(Cursor):
         if token.text in CLOSING:
             return self._bracket()
         if token.text == "∂":
-            return self._derivative()
+            return self._partial()
         if token.text == "∇":
             return self._nabla()
         if token.text in {"‖", "|"}:
@@ -255,7 +255,7 @@ class Reader(Cursor):
             self._expect(CLOSING[bracket])
         return node
 
-    def derivative(self) -> Node:
+    def _partial(self) -> Node:
         """∂X/∂Y on one line."""
         start = self.at
         above = self._differential()
