@@ -168,6 +168,117 @@ $Z = w^T X + b$ and $A = \sigma(Z)$, with the cost $J = -\frac{1}{m} \sum (Y \lo
 - $b := b - \alpha \, db$
 """
 
+LOOKALIKES = {
+    "dots": r"""
+z1 = W1·x + b1
+a1 = σ(z1)
+z2 = W2·a1 + b2
+a2 = σ(z2)
+C = ½‖a2 − y‖²
+
+δ2 = (a2 − y) · a2 · (1 − a2)
+δ1 = (W2^T · δ2) · a1 · (1 − a1)
+∂C/∂W2 = δ2 · a1^T
+∂C/∂W1 = δ1 · x^T
+∂C/∂b2 = δ2
+∂C/∂b1 = δ1
+""",
+    "numerator": r"""
+$z_1 = W_1 x + b_1$, $a_1 = \sigma(z_1)$, $z_2 = W_2 a_1 + b_2$, $\hat y = z_2$, $L = \frac12 \|\hat y - y\|^2$.
+
+$$\frac{\partial L}{\partial \hat y} = (\hat y - y)^T$$
+$$\frac{\partial L}{\partial a_1} = \frac{\partial L}{\partial \hat y} W_2$$
+$$\frac{\partial L}{\partial z_1} = \frac{\partial L}{\partial a_1} \mathrm{diag}(\sigma'(z_1))$$
+$$\frac{\partial L}{\partial W_2} = a_1 \frac{\partial L}{\partial \hat y}$$
+$$\frac{\partial L}{\partial W_1} = x \frac{\partial L}{\partial z_1}$$
+""",
+    "jacobians": r"""
+$$\mathbf{z} = \mathbf{W}\mathbf{x} + \mathbf{b}, \quad \mathbf{a} = \tanh(\mathbf{z}), \quad \hat{\mathbf{y}} = \mathbf{V}\mathbf{a} + \mathbf{c}, \quad L = \tfrac12 \|\hat{\mathbf{y}} - \mathbf{y}\|^2$$
+
+$$\frac{\partial L}{\partial \mathbf{W}} = \frac{\partial L}{\partial \hat{\mathbf{y}}} \frac{\partial \hat{\mathbf{y}}}{\partial \mathbf{a}} \frac{\partial \mathbf{a}}{\partial \mathbf{z}} \frac{\partial \mathbf{z}}{\partial \mathbf{W}}$$
+$$\frac{\partial \hat{\mathbf{y}}}{\partial \mathbf{a}} = \mathbf{V}$$
+$$\frac{\partial \mathbf{a}}{\partial \mathbf{z}} = \mathrm{diag}(1 - \mathbf{a}^2)$$
+$$\frac{\partial L}{\partial \hat{\mathbf{y}}} = \hat{\mathbf{y}} - \mathbf{y}$$
+$$\frac{\partial L}{\partial \mathbf{z}} = (\mathbf{V}^\top (\hat{\mathbf{y}} - \mathbf{y})) \odot (1 - \mathbf{a} \odot \mathbf{a})$$
+$$\frac{\partial L}{\partial \mathbf{W}} = \left[(\mathbf{V}^\top (\hat{\mathbf{y}} - \mathbf{y})) \odot (1 - \mathbf{a}^2)\right] \mathbf{x}^\top$$
+""",
+    "mixed": r"""
+# By hand
+
+h1 = w1*i1 + w2*i2
+h2 = w3*i1 + w4*i2
+a_h1 = σ(h1)
+a_h2 = σ(h2)
+o1 = w5*a_h1 + w6*a_h2
+o2 = w7*a_h1 + w8*a_h2
+a_o1 = σ(o1)
+a_o2 = σ(o2)
+E1 = ½ * (t1 - a_o1)²
+E2 = ½ * (t2 - a_o2)²
+E_total = E1 + E2
+∂E_total/∂w5 = (a_o1 - t1) * a_o1 * (1 - a_o1) * a_h1
+∂E_total/∂w6 = (a_o1 - t1) * a_o1 * (1 - a_o1) * a_h2
+
+# As matrices
+
+H = W_1 X
+A = σ(H)
+O = W_2 A
+Y = σ(O)
+δ_O = (Y − T) ⊙ Y ⊙ (1 − Y)
+∂E/∂W_2 = δ_O Aᵀ
+δ_H = W_2ᵀ δ_O ⊙ A ⊙ (1 − A)
+∂E/∂W_1 = δ_H Xᵀ
+""",
+    "signs": r"""
+net1 = W1 x + b1
+out1 = σ(net1)
+net2 = W2 out1 + b2
+out2 = σ(net2)
+E = ½ Σ (target − out2)²
+δ2 = (target − out2) ⊙ out2 ⊙ (1 − out2)
+δ1 = W2^T δ2 ⊙ out1 ⊙ (1 − out1)
+ΔW2 = η δ2 out1^T
+ΔW1 = η δ1 x^T
+W2 = W2 + η δ2 out1^T
+W1 = W1 + η δ1 x^T
+""",
+    "updates": r"""
+$\delta^{[2]} = a^{[2]} - y$, $\delta^{[1]} = (W^{[2]})^T \delta^{[2]} \circ g'(z^{[1]})$
+
+$W^{[2]} \leftarrow W^{[2]} - \alpha\, \delta^{[2]} (a^{[1]})^T$
+
+$b^{[2]} \leftarrow b^{[2]} - \alpha\, \delta^{[2]}$
+
+$W^{[1]} \leftarrow W^{[1]} - \alpha\, \delta^{[1]} x^T$
+
+where $z^{[1]} = W^{[1]}x + b^{[1]}$, $a^{[1]} = g(z^{[1]})$, $z^{[2]} = W^{[2]} a^{[1]} + b^{[2]}$ and $a^{[2]} = \sigma(z^{[2]})$.
+""",
+    "pytorchish": r"""
+```
+h = torch.tanh(x @ W1.T + b1)
+y = h @ W2.T + b2
+loss = ((y - t)**2).mean()
+dy = 2 * (y - t) / n
+dW2 = dy.T @ h
+dh = dy @ W2
+dz = dh * (1 - h**2)
+dW1 = dz.T @ x
+```
+""",
+    "batchgrad": r"""
+$$\nabla_{\Theta} J = \frac{1}{m} X^T (\sigma(X\theta) - y)$$
+$$h = \sigma(X \theta), \quad J = -\frac{1}{m}\left(y^T \log h + (1 - y)^T \log(1 - h)\right)$$
+$$\nabla_\theta J = \frac{1}{m} X^T (h - y)$$
+$$\theta := \theta - \frac{\alpha}{m} X^T (h - y)$$
+""",
+    "given": r"""
+The gradients are $\delta_2 = (\hat{y} - y) \odot \sigma'(z_2)$, $\delta_1 = W_2^\top \delta_2 \odot \sigma'(z_1)$,
+$\nabla_{W_2} L = \delta_2 a_1^\top$, $\nabla_{W_1} L = \delta_1 x^\top$.
+""",
+}
+"""Right texts in less usual ways: other layouts, no forward part, gradients with the sign of the update."""
+
 TEXTS = {
     "rows": ROWS,
     "columns": COLUMNS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from matrix_texts import TEXTS
+from matrix_texts import LOOKALIKES, TEXTS
 from planted_matrices import planted
 
 import sheetgrad
@@ -23,6 +23,13 @@ def test_a_right_text_is_read_to_the_end_and_holds(name: str) -> None:
     assert {judged.verdict for judged in report.equalities} == {"true"}
     assert report.findings == []
     assert report.not_read == 0
+
+
+@pytest.mark.parametrize("name", LOOKALIKES)
+def test_a_right_text_in_an_unusual_way_raises_no_alarm(name: str) -> None:
+    report = check_text(f"{name}.md", LOOKALIKES[name])
+    assert {judged.verdict for judged in report.equalities} <= {"true", "given"}
+    assert report.findings == []
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ class Stand:
     leaf: Made
     entrywise: bool = False
     scale: float = 1.0
+    turned: bool = False
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Derivatives:
     stands: dict[Any, Stand] = field(default_factory=dict)
     targets: dict[str, Made] = field(default_factory=dict)
     """What each δ is the derivative by."""
+    turned: bool = False
+    """Whether derivatives have the transposed shape of what they are by."""
 
     @property
     def loss(self) -> Made:
@@ -53,7 +57,21 @@ class Derivatives:
 
     def of(self, node: Node, line: int) -> Made:
         """The leaf for ∂L/∂W, or for ∂a/∂z where each entry of a depends on one entry of z."""
+        if self.nameless(node, line):
+            by = self.targets.get(f"∂{node.parts[0].text}")
+            if by is None:
+                raise UndefinedError(f"nothing here is called {letters_of(node.parts[0].text)}")
+            return self._stand(("δ", f"∂{node.parts[0].text}"), self.loss_of(by) or self.loss, by).leaf
         return self.stand(node, line).leaf
+
+    def nameless(self, node: Node, line: int) -> bool:
+        """Whether it is dz for a z that the text never names: then its value tells what z is."""
+        if node.kind != "gradient":
+            return False
+        with suppress(UndefinedError):
+            self.array(node.parts[0], line)
+            return False
+        return True
 
     def stand(self, node: Node, line: int) -> Stand:
         """The derivative that a node names; raises `FitError` for one that is no array."""
@@ -84,6 +102,10 @@ class Derivatives:
         label = label_of(key) or letters_of(key).removeprefix("δ").removeprefix("delta").strip("_")
         bold = BOLD if BOLD in key else ""
         prefixes = (bold, "" if bold else BOLD) if label else ()
+        for own in {label, label.upper(), label.lower()} if label and not label.isdigit() else ():
+            found = self.known(own, line)
+            if found is not None and found.operation and self.loss_of(found) is not None:
+                return found
         for prefix, letters in product(prefixes, PREACTIVATIONS):
             for other in (f"{letters}({label})", f"{letters}_{label}"):
                 found = self.known(prefix + other, line)
@@ -110,14 +132,16 @@ class Derivatives:
 
     def _stand(self, key: Any, of: Made, by: Made, *, entrywise: bool = False) -> Stand:  # noqa: ANN401 -- any key
         if key not in self.stands:
-            leaf = self.scene.tape.leaf(by.value * 0.0 + 1.0)
-            self.stands[key] = Stand(of, by, leaf, entrywise)
+            leaf = self.scene.tape.leaf((by.value.T if self._turns(key) else by.value) * 0.0 + 1.0)
+            self.stands[key] = Stand(of, by, leaf, entrywise, turned=self._turns(key))
             self._put(self.stands[key])
         return self.stands[key]
 
     def _put(self, stand: Stand) -> None:
-        exact = self.points.slope(stand.of, stand.by)
-        self.points.put(stand.leaf, [value * stand.scale for value in exact])
+        self.points.put(stand.leaf, [value * stand.scale for value in self.exact(stand)])
+
+    def _turns(self, key: Any) -> bool:  # noqa: ANN401 -- any key
+        return self.turned and key[0] != "δ"
 
     def rescale(self, stand: Stand, scale: float) -> None:
         """From now on the name stands for so many times the derivative."""
@@ -127,18 +151,29 @@ class Derivatives:
 
     def exact(self, stand: Stand) -> list[Values]:
         """Its values at every point."""
-        return self.points.slope(stand.of, stand.by)
+        exact = self.points.slope(stand.of, stand.by)
+        return [value.T for value in exact] if stand.turned else exact
+
+    def settle(self, key: str, by: Made) -> Stand:
+        """From now on that δ is the derivative by this."""
+        self.targets[key] = by
+        return self._stand(("δ", key), self.loss_of(by) or self.loss, by)
 
     def delta(self, key: str) -> Stand | None:
         """The stand for a δ."""
         return self.stands.get(("δ", key))
 
 
-def factor(value: Made, exact: list[Values], points: CodePoints) -> float | None:
-    """The number c with value = c · exact at every point; a single number goes for every entry."""
+def factor(value: Made, exact: list[Values], points: CodePoints, *, diagonal: bool = False) -> float | None:
+    """The number c with value = c · exact at every point; a single number goes for every entry.
+
+    With `diagonal` a square array may hold the entries on its diagonal.
+    """
     import numpy as np
 
     made = points.value(value)
+    if diagonal and made[0].ndim == 2 and made[0].shape[0] == made[0].shape[1] == exact[0].size:
+        exact = [np.diag(np.ravel(one)) for one in exact]
     spread = [
         np.broadcast_to(left, right.shape) if left.ndim == 0 else left for left, right in zip(made, exact, strict=True)
     ]

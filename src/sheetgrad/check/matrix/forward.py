@@ -155,7 +155,9 @@ def _compared(node: Node, scene: Scene) -> tuple[str, str] | None:
         target, output = first.text, second.text
         if one == other or {first.kind, second.kind} != {"name"} or not is_target_key(target):
             continue
-        if letters_of(output) in OUTPUTS or (scene.key(target) not in scene.versions and not is_target_key(output)):
+        given = scene.key(target) not in scene.versions
+        made = scene.key(output) in scene.versions or not is_target_key(output)
+        if letters_of(output) in OUTPUTS or (given and made):
             return output, target
     return None
 

@@ -16,7 +16,7 @@ from sheetgrad.check.code_points import same
 from sheetgrad.check.matrix.chains import telescopes
 from sheetgrad.check.matrix.derivatives import Derivatives, factor
 from sheetgrad.check.matrix.items import is_delta, renewed
-from sheetgrad.check.matrix.scene import UndefinedError
+from sheetgrad.check.matrix.scene import RATES, UndefinedError, letters_of
 from sheetgrad.check.matrix.targets import Target, target
 from sheetgrad.check.matrix.values import values
 from sheetgrad.read.python.limits import FitError, TooMuchError
@@ -60,6 +60,8 @@ class Judgement:
     rulings: list[Ruling] = field(default_factory=list)
     scale: float = 1.0
     brought: float = 1.0
+    news: set[str] = field(default_factory=set)
+    """Names of the text's own, such as a momentum."""
     others: dict[str, Made] = field(default_factory=dict)
     """For each δ that is not the derivative by what its layer says: by what it is one."""
 
@@ -68,6 +70,8 @@ class Judgement:
         return sum(ruling.verdict == verdict and (not kinds or ruling.target.kind in kinds) for ruling in self.rulings)
 
 
+MOST = 30
+"""Arrays without a name that something may be the derivative by."""
 CLAIMS = ("gradient", "delta", "change", "update", "local")
 
 
@@ -122,6 +126,8 @@ def _rulings(item: Item, made: Judgement) -> list[Ruling]:
 
 def _ruling(item: Item, place: int, node: Node, aim: Target, made: Judgement) -> Ruling:
     derivatives = made.derivatives
+    if aim.kind == "new":
+        made.news.add(aim.key)
     if aim.kind == "new" or (aim.kind == "update" and any(map(renewed, node.names()))):
         return Ruling(item, place, aim, "given")
     if telescopes(item.left, node):
@@ -131,7 +137,8 @@ def _ruling(item: Item, place: int, node: Node, aim: Target, made: Judgement) ->
     try:
         ways = values(node, derivatives.scene, item.line)
     except UndefinedError as error:
-        return Ruling(item, place, aim, "undefined", reason=str(error))
+        news = node.names() & made.news
+        return Ruling(item, place, aim, "given" if news else "undefined", reason=str(error))
     except (FitError, TooMuchError) as error:
         return Ruling(item, place, aim, "misfit", reason=str(error))
     if aim.kind == "delta" and aim.stand is None:
@@ -140,7 +147,9 @@ def _ruling(item: Item, place: int, node: Node, aim: Target, made: Judgement) ->
             return Ruling(item, place, aim, "unread", reason="which derivative this is could not be told")
     if aim.kind == "update":
         return _update(item, place, aim, ways, made)
-    factors = [factor(way, list(aim.exact), derivatives.points) for way in ways]
+    if aim.kind == "gradient" and (setting := _beside_loss(node, made)):
+        return Ruling(item, place, aim, "unread", reason=f"{setting} has no part in the loss that it is judged against")
+    factors = [factor(way, list(aim.exact), derivatives.points, diagonal=aim.kind == "local") for way in ways]
     known = [one for one in factors if one is not None]
     best = next((one for one in known if same(one, 1.0)), known[0] if known else None)
     if best is None and aim.kind == "delta" and place == 1 and (other := _fitting(ways, made)) is not None:
@@ -150,11 +159,23 @@ def _ruling(item: Item, place: int, node: Node, aim: Target, made: Judgement) ->
     return Ruling(item, place, aim, "false" if best is None else "true", best)
 
 
+def _beside_loss(node: Node, made: Judgement) -> str:
+    """A setting, such as λ, that a gradient holds and the loss does not."""
+    for key in node.names():
+        found = made.derivatives.scene.leaves.get(made.derivatives.scene.key(key))
+        alone = found is not None and not any(loss.made_from(found) for loss in made.derivatives.losses)
+        if RATES.fullmatch(letters_of(key)) and alone and found is not None and not found.shape:
+            return letters_of(key)
+    return ""
+
+
 def _fitting(ways: Sequence[Made], made: Judgement) -> Made | None:
     """The array that a value is the derivative by, if there is one."""
     derivatives = made.derivatives
-    nodes = [version.node for versions in derivatives.scene.versions.values() for version in versions]
-    for by in sorted(nodes, key=lambda node: node.place):
+    named = [version.node for versions in derivatives.scene.versions.values() for version in versions]
+    shapes = {way.shape for way in ways}
+    others = [node for node in derivatives.scene.tape.nodes[: derivatives.loss.place] if node.shape in shapes]
+    for by in [*sorted(named, key=lambda node: node.place), *others[::-1][:MOST]]:
         loss = derivatives.loss_of(by)
         if not by.shape or loss is None or by is loss:
             continue
@@ -168,10 +189,7 @@ def _settled(aim: Target, by: Made | None, made: Judgement) -> Target:
     """A δ without a layer, now that it is known what it is the derivative by."""
     if by is None:
         return aim
-    made.derivatives.targets[aim.key] = by
-    made.derivatives.named(aim.key, 0)
-    stand = made.derivatives.delta(aim.key)
-    assert stand is not None  # noqa: S101 -- just made
+    stand = made.derivatives.settle(aim.key, by)
     return aim._replace(stand=stand, exact=tuple(made.derivatives.exact(stand)))
 
 

@@ -156,5 +156,8 @@ def _words(way: Way) -> str:
     samples = "one sample at a time"
     if data:
         samples = "samples as rows" if data[0].shape[0] == BATCH else "samples as columns"
+    given = (
+        "" if all(item.line >= 0 for item in way.items) else "the usual forward part, which the text does not give; "
+    )
     times = "" if same(way.judgement.scale, 1.0) else f", times {way.judgement.scale:.6g}"
-    return f"whole layers, {samples}; right with {way.loss.words}{times}"
+    return f"whole layers, {samples}; {given}right with {way.loss.words}{times}"

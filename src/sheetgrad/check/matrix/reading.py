@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.code_points import CodePoints
+from sheetgrad.check.matrix.assume import assumed
 from sheetgrad.check.matrix.derivatives import Derivatives
 from sheetgrad.check.matrix.forward import Loss, build, defines, losses, name_outputs
 from sheetgrad.check.matrix.items import Item, items
@@ -57,9 +58,18 @@ class Way:
 
 def best(lines: Sequence[Line]) -> Way | None:
     """The way under which most is right."""
-    found = items(lines)
-    tried = 0
+    own = items(lines)
     top: Way | None = None
+    for found in [[*forward, *own] for forward in assumed(own)] or [own]:
+        top = _best(found, top)
+        if top is not None and top.clean:
+            break
+    return top
+
+
+def _best(found: list[Item], top: Way | None) -> Way | None:
+    """The best of the ways so far and those to take these equations."""
+    tried = 0
     for scene, failed in _scenes(found):
         for way in _ways(scene, found, failed):
             tried += 1
@@ -143,6 +153,9 @@ def _ways(scene: Scene, found: list[Item], failed: dict[int, str]) -> Iterator[W
                 if first.others:
                     again = _judged(scene, found, nodes, shares, own=loss.own, targets=first.others)
                     yield Way(scene, found, failed, loss, again)
+                if first.count("misfit") >= first.count("true", *CLAIMS):
+                    again = _judged(scene, found, nodes, shares, own=loss.own, turned=True)
+                    yield Way(scene, found, failed, loss, again)
                 if scene.batch != "none" and any(ruling.verdict != "true" for ruling in first.rulings):
                     again = _judged(scene, found, nodes, shares, own=loss.own, brought=float(BATCH))
                     yield Way(scene, found, failed, loss, again)
@@ -173,10 +186,11 @@ def _judged(
     own: bool,
     targets: dict[str, Made] | None = None,
     brought: float = 1.0,
+    turned: bool = False,
 ) -> Judgement:
     for positive in (False, True):
         points = CodePoints(scene.tape, shares=shares, positive=positive)
         if points.finite(nodes[0]):
             break
-    scene.derivatives = Derivatives(scene, points, nodes, targets=dict(targets or {}))
+    scene.derivatives = Derivatives(scene, points, nodes, targets=dict(targets or {}), turned=turned)
     return judged(found, scene.derivatives, own=own, brought=brought)

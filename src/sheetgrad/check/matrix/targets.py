@@ -39,10 +39,16 @@ def target(item: Item, derivatives: Derivatives) -> Target:
     """The target of one equation; raises `FitError` where its left side cannot be made out."""
     left = item.left
     assert left is not None  # noqa: S101 -- such lines are not chosen
+    if derivatives.nameless(left, item.line):
+        key = f"∂{left.parts[0].text}"
+        stand = derivatives.delta(key)
+        return Target("delta", key, stand, tuple(derivatives.exact(stand)) if stand is not None else ())
     if left.kind in {"gradient", "jacobian"}:
         return _derivative(left, item, derivatives)
     if left.kind != "name":
         return Target("new")
+    if is_delta(left.text) and item.nodes[1] is not None and _adds_up(left, item.nodes[1]):
+        return Target("new", left.text)
     if is_delta(left.text):
         return _delta(left.text, item, derivatives)
     moved = changed(left.text)
@@ -62,6 +68,11 @@ def _is_stepped(key: str, right: Node | None, item: Item, derivatives: Derivativ
     """Whether something trained is given a value made from derivatives."""
     found = derivatives.known(key, item.line)
     return found is not None and bool(found.name) and right is not None and is_backward(right)
+
+
+def _adds_up(left: Node, right: Node) -> bool:
+    """Whether it is a sum that grows from sample to sample: Δ = Δ + δ aᵀ."""
+    return right.kind == "sum" and any(part.kind == "name" and part.text == left.text for part in right.parts)
 
 
 def _derivative(left: Node, item: Item, derivatives: Derivatives) -> Target:

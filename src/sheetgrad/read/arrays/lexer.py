@@ -25,6 +25,10 @@ SLOPES = {"dsigmoid": "sigmoid", "drelu": "relu", "dtanh": "tanh", "dReLU": "rel
 WORDS = frozenset(
     ["yhat", "out", "net", "delta", "alpha", "eta", "lr", "theta", "beta", "gamma", "lambda", "epsilon", "eps"]
 )  # fmt: skip
+MAYBE = frozenset({"target", "targets", "output", "outputs", "input", "inputs", "hidden", "error", "loss", "out"})
+"""Words of prose that are names where they stand beside an operator."""
+_BEFORE = re.compile(r"[-+*/⊙@(=]\s*\Z")
+_AFTER = re.compile(r"\s*[-+*/⊙@)^=ᵀ]")
 GREEK = {"delta": "δ", "Delta": "Δ", "alpha": "α", "eta": "η", "theta": "θ", "beta": "β", "gamma": "γ"}
 PRODUCTS = frozenset("WXAHZYUVSBwxahzybEQK")
 INDICES = frozenset("ijknpqmcdrs")
@@ -116,7 +120,8 @@ def _named(text: str, match: re.Match[str], customs: Customs) -> tuple[list[Toke
     tail, end = _suffixes(text, end, customs, letters)
     if wrapped and " " in letters:
         return [Token("word", run, start, end)], end
-    pieces = [letters] if wrapped else _apart(letters, customs, labelled=bool(number or tail))
+    between = letters in MAYBE and (_BEFORE.search(text[max(start - 3, 0) : start]) or _AFTER.match(text, end))
+    pieces = [letters] if wrapped or between else _apart(letters, customs, labelled=bool(number or tail))
     if not pieces:
         return [Token("word", run, start, end)], end
     made: list[Token] = []

@@ -46,6 +46,8 @@ _TURNS = (
     (re.compile(rf"\^\s*\{{\s*{_T}\s*([(\[][^()\[\]{{}}]*[)\]])\s*\}}"), "label"),
 )
 _SIGNS = (
+    (re.compile(r"(?<=[\w)\]}\s'])\.\*"), "⊙"),
+    (re.compile(r"(?<=[\w)\]}\s'])\./"), "⊘"),
     (re.compile(r"\bnabla\b"), "∇"),
     (re.compile(r"\boslash\b"), "⊘"),
     (re.compile(r"\botimes\b|⊗"), "*"),
