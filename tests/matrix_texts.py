@@ -193,14 +193,19 @@ $$\frac{\partial L}{\partial W_2} = a_1 \frac{\partial L}{\partial \hat y}$$
 $$\frac{\partial L}{\partial W_1} = x \frac{\partial L}{\partial z_1}$$
 """,
     "jacobians": r"""
-$$\mathbf{z} = \mathbf{W}\mathbf{x} + \mathbf{b}, \quad \mathbf{a} = \tanh(\mathbf{z}), \quad \hat{\mathbf{y}} = \mathbf{V}\mathbf{a} + \mathbf{c}, \quad L = \tfrac12 \|\hat{\mathbf{y}} - \mathbf{y}\|^2$$
+$$\mathbf{z} = \mathbf{W}\mathbf{x} + \mathbf{b}, \quad \mathbf{a} = \tanh(\mathbf{z}), \quad
+\hat{\mathbf{y}} = \mathbf{V}\mathbf{a} + \mathbf{c}, \quad L = \tfrac12 \|\hat{\mathbf{y}} - \mathbf{y}\|^2$$
 
-$$\frac{\partial L}{\partial \mathbf{W}} = \frac{\partial L}{\partial \hat{\mathbf{y}}} \frac{\partial \hat{\mathbf{y}}}{\partial \mathbf{a}} \frac{\partial \mathbf{a}}{\partial \mathbf{z}} \frac{\partial \mathbf{z}}{\partial \mathbf{W}}$$
+$$\frac{\partial L}{\partial \mathbf{W}} =
+\frac{\partial L}{\partial \hat{\mathbf{y}}} \frac{\partial \hat{\mathbf{y}}}{\partial \mathbf{a}}
+\frac{\partial \mathbf{a}}{\partial \mathbf{z}} \frac{\partial \mathbf{z}}{\partial \mathbf{W}}$$
 $$\frac{\partial \hat{\mathbf{y}}}{\partial \mathbf{a}} = \mathbf{V}$$
 $$\frac{\partial \mathbf{a}}{\partial \mathbf{z}} = \mathrm{diag}(1 - \mathbf{a}^2)$$
 $$\frac{\partial L}{\partial \hat{\mathbf{y}}} = \hat{\mathbf{y}} - \mathbf{y}$$
-$$\frac{\partial L}{\partial \mathbf{z}} = (\mathbf{V}^\top (\hat{\mathbf{y}} - \mathbf{y})) \odot (1 - \mathbf{a} \odot \mathbf{a})$$
-$$\frac{\partial L}{\partial \mathbf{W}} = \left[(\mathbf{V}^\top (\hat{\mathbf{y}} - \mathbf{y})) \odot (1 - \mathbf{a}^2)\right] \mathbf{x}^\top$$
+$$\frac{\partial L}{\partial \mathbf{z}} =
+(\mathbf{V}^\top (\hat{\mathbf{y}} - \mathbf{y})) \odot (1 - \mathbf{a} \odot \mathbf{a})$$
+$$\frac{\partial L}{\partial \mathbf{W}} =
+\left[(\mathbf{V}^\top (\hat{\mathbf{y}} - \mathbf{y})) \odot (1 - \mathbf{a}^2)\right] \mathbf{x}^\top$$
 """,
     "mixed": r"""
 # By hand
@@ -252,7 +257,8 @@ $b^{[2]} \leftarrow b^{[2]} - \alpha\, \delta^{[2]}$
 
 $W^{[1]} \leftarrow W^{[1]} - \alpha\, \delta^{[1]} x^T$
 
-where $z^{[1]} = W^{[1]}x + b^{[1]}$, $a^{[1]} = g(z^{[1]})$, $z^{[2]} = W^{[2]} a^{[1]} + b^{[2]}$ and $a^{[2]} = \sigma(z^{[2]})$.
+where $z^{[1]} = W^{[1]}x + b^{[1]}$, $a^{[1]} = g(z^{[1]})$,
+$z^{[2]} = W^{[2]} a^{[1]} + b^{[2]}$ and $a^{[2]} = \sigma(z^{[2]})$.
 """,
     "pytorchish": r"""
 ```

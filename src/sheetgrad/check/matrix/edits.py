@@ -37,7 +37,7 @@ def edits(node: Node, known: Known) -> Iterator[Edit]:
     yield from _signs(node)
     yield from _brackets(node)
     yield from _slope_missing(node, known)
-    yield from (edit for edit in _renamed(node, known) if edit.code != "wrong-quantity")
+    yield from renamings(node, known)
     yield from _turned(node)
     yield from _ordered(node)
     yield from _signed(node)
@@ -47,6 +47,19 @@ def edits(node: Node, known: Known) -> Iterator[Edit]:
     yield from _factors(node, known)
     yield from (edit for edit in _renamed(node, known) if edit.code == "wrong-quantity")
     yield from _twice(node)
+
+
+def renamings(node: Node, known: Known) -> Iterator[Edit]:
+    """Another array of the same letter or the same layer in one place."""
+    return (edit for edit in _renamed(node, known) if edit.code != "wrong-quantity")
+
+
+def forward_edits(node: Node, known: Known) -> Iterator[Edit]:
+    """Further edits of a forward equation: a sign, an order, a transpose."""
+    del known
+    yield from _signs(node)
+    yield from _ordered(node)
+    yield from _turned(node)
 
 
 def _each(node: Node, change: Callable[[Node], Node | None]) -> Iterator[Node]:

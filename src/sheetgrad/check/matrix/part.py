@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from sheetgrad.check.findings import Verdict
     from sheetgrad.check.matrix.judge import Ruling
+    from sheetgrad.check.matrix.mending import Blamed
     from sheetgrad.check.matrix.reading import Way
+    from sheetgrad.check.matrix.reasons import Reason
     from sheetgrad.check.matrix.spelling import Style
     from sheetgrad.read.arrays.equations import Line
     from sheetgrad.read.traced import Source
@@ -98,8 +100,13 @@ def _say(  # noqa: PLR0917 -- all that is known of one member
     from sheetgrad.check.matrix.reasons import Reason, reason, witness
 
     verdict: Verdict = "true" if ruling is not None and ruling.verdict == "true" else "given"
+    blamed = way.blamed if member == 1 else None
+    here = blamed is not None and ruling is not None and ruling.item.line == blamed.line
     why = Reason("", "", "")
-    if ruling is None or ruling.verdict in {"unread", "undefined"} or (failed and ruling.verdict != "true"):
+    if here and blamed is not None:
+        verdict = "false"
+        why = _of_forward(blamed, style)
+    elif ruling is None or ruling.verdict in {"unread", "undefined"} or (failed and ruling.verdict != "true"):
         verdict = "unread"
         why = Reason("", "", ruling.reason if ruling is not None else "no layer was found that it could be about")
     elif ruling.verdict not in {"true", "given"}:
@@ -118,12 +125,21 @@ def _say(  # noqa: PLR0917 -- all that is known of one member
         return
     where = f"{source.path}:{place.line}:{place.column}"
     yours = line.members[member].spelled
-    told = witness(ruling, way.judgement) if verdict == "false" and ruling is not None else ""
+    told = witness(ruling, way.judgement) if verdict == "false" and ruling is not None and not here else ""
     code = why.code if verdict == "false" else "unread"
     quantity = _quantity(line, ruling)
     part.findings.append(
         Finding(verdict, code, place.line, place.column, where, quantity, yours, why.expected, why.message, told, span)
     )
+
+
+def _of_forward(blamed: Blamed, style: Style) -> Reason:
+    """What is said of a forward equation that does not go with the derivatives."""
+    from sheetgrad.check.matrix.reasons import Reason
+    from sheetgrad.check.matrix.spelling import spelled
+
+    message = f"{blamed.edit.message} {blamed.right} derivatives of this text are right with that, and wrong without."
+    return Reason(blamed.edit.code, spelled(blamed.edit.node, style), message)
 
 
 def _shown(line: Line, side: int) -> str:

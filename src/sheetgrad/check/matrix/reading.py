@@ -12,6 +12,7 @@ from sheetgrad.check.matrix.derivatives import Derivatives
 from sheetgrad.check.matrix.forward import Loss, build, defines, losses, name_outputs
 from sheetgrad.check.matrix.items import Item, items
 from sheetgrad.check.matrix.judge import CLAIMS, Judgement, judged
+from sheetgrad.check.matrix.mending import Blamed, put_right
 from sheetgrad.check.matrix.scene import Scene, letters_of
 from sheetgrad.read.arrays.lexer import GENERIC
 from sheetgrad.read.arrays.marks import BOLD
@@ -40,6 +41,8 @@ class Way:
     failed: dict[int, str]
     loss: Loss
     judgement: Judgement
+    blamed: Blamed | None = None
+    """The forward equation that was put right first."""
 
     @property
     def score(self) -> tuple[int, int, int]:
@@ -63,7 +66,19 @@ def best(lines: Sequence[Line]) -> Way | None:
     for found in [[*forward, *own] for forward in assumed(own)] or [own]:
         top = _best(found, top)
         if top is not None and top.clean:
-            break
+            return top
+    if top is None:
+        return None
+    scene = top.scene
+
+    def again(changed: list[Item]) -> Way | None:
+        made, failed = _fitting(changed, scene.batch, scene.generic, merged=scene.merged)
+        return None if failed else max(_ways(made, changed, failed), key=lambda way: way.score, default=None)
+
+    better = put_right(top, again)
+    if better is None:
+        return top
+    top, top.blamed = better
     return top
 
 
