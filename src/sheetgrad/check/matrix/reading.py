@@ -30,6 +30,8 @@ PASSES = 12
 """Ways to choose shapes that are tried for one reading."""
 MOST = 40
 """Readings judged in all."""
+MOST_ITEMS = 400
+"""Equations; a text with more is not one derivation."""
 
 
 @dataclass(slots=True)
@@ -62,6 +64,8 @@ class Way:
 def best(lines: Sequence[Line]) -> Way | None:
     """The way under which most is right."""
     own = items(lines)
+    if len(own) > MOST_ITEMS:
+        return None
     top: Way | None = None
     for found in [[*forward, *own] for forward in assumed(own)] or [own]:
         top = _best(found, top)

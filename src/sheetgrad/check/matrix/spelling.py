@@ -66,10 +66,10 @@ def _spelled(node: Node, style: Style) -> tuple[str, int]:
 
 
 def _named(node: Node) -> str:
-    if node.spelled:
+    if node.spelled and node.spelled != node.text:
         return node.spelled.replace(BOLD, "")
     if node.kind == "name":
-        return node.text.replace(BOLD, "")
+        return re.sub(r"\((\d+)\)$", r"\1", node.text.replace(BOLD, ""))
     above = _named(node.parts[0]) if node.kind == "jacobian" else "L"
     return f"∂{above}/∂{_named(node.parts[-1])}"
 
@@ -103,12 +103,11 @@ def _call(node: Node, style: Style) -> str:
 
 
 def understood(node: Node) -> str:
-    """A node as it was read: names by their keys, with a layer in brackets."""
-    return re.sub(r"\s+", " ", spelled(_bare(node), Style()))
+    """A node as it was read: names by their keys."""
+    return spelled(_bare(node), Style())
 
 
 def _bare(node: Node) -> Node:
     from sheetgrad.read.arrays.nodes import Node as Made
 
-    shown = node.text.replace(BOLD, "") if node.kind == "name" else ""
-    return Made(node.kind, node.text, tuple(map(_bare, node.parts)), shown)
+    return Made(node.kind, node.text, tuple(map(_bare, node.parts)))
