@@ -131,8 +131,10 @@ class Derivatives:
         return found
 
     def _stand(self, key: Any, of: Made, by: Made, *, entrywise: bool = False) -> Stand:  # noqa: ANN401 -- any key
+        import numpy as np
+
         if key not in self.stands:
-            leaf = self.scene.tape.leaf((by.value.T if self._turns(key) else by.value) * 0.0 + 1.0)
+            leaf = self.scene.tape.leaf(np.ones(by.shape[::-1] if self._turns(key) else by.shape))
             self.stands[key] = Stand(of, by, leaf, entrywise, turned=self._turns(key))
             self._put(self.stands[key])
         return self.stands[key]
