@@ -92,7 +92,7 @@ def _product(node: Node, style: Style) -> str:
 
 
 def _call(node: Node, style: Style) -> str:
-    word = node.spelled.replace(BOLD, "").rstrip("'") or {"sigmoid": "σ"}.get(node.text, node.text)
+    word = node.spelled.replace(BOLD, "").rstrip("'").strip("{}") or {"sigmoid": "σ"}.get(node.text, node.text)
     inside = ", ".join(spelled(part, style) for part in node.parts)
     if node.text == "norm":
         return f"‖{inside}‖"
