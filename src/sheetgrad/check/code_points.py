@@ -46,6 +46,12 @@ class CodePoints:
             self.overrides[place][node.place] = value
             self._changed[place] = dict(self.starts[place]) | self.overrides[place]
 
+    def forget(self, mark: int) -> None:
+        """Drop what is known of nodes that are no longer on the tape."""
+        for known in (*self._known, *self._changed):
+            for place in [place for place in known if place >= mark]:
+                del known[place]
+
     def claimed(self, node: Node) -> list[Values]:
         """The value that a line gives, even where another was put in its place."""
         made = []

@@ -11,6 +11,8 @@ from sheetgrad.check.explain import explained
 from sheetgrad.check.findings import Finding, Judged, Report
 from sheetgrad.check.forward import put_right
 from sheetgrad.check.judge import Judge
+from sheetgrad.check.matrix.beside import joined, without
+from sheetgrad.check.matrix.part import part_of
 from sheetgrad.check.network import Network, named
 from sheetgrad.check.recognition import definitions_in, derivatives_holding, recognised, stated
 from sheetgrad.check.shares import with_shares
@@ -41,11 +43,13 @@ def check_text(path: str, text: str, *, network: Network | None = None) -> Repor
 
 def judged(source: Source, reading: Reading, network: Network | None = None) -> Report:
     """The report on what was read of a document."""
+    arrays = part_of(source)
+    reading = reading if arrays is None else without(reading, arrays)
     found = _network(reading) if network is None else _own(network)
     report = Report(source.path, network=found.words, text=source.text, not_read=len(reading.unclaimed))
     if found.origin == "none":
         _nothing_to_judge(report, source, reading)
-        return report
+        return report if arrays is None else joined(report, arrays)
     judge = Judge(found)
     judge.learn(reading.claims)
     judge.meant = meanings(found, reading.claims)
@@ -75,7 +79,7 @@ def judged(source: Source, reading: Reading, network: Network | None = None) -> 
     report.findings.sort(key=lambda finding: (finding.line, finding.column))
     facts = told.facts(dict(report.gradients))
     report.facts += [facts] if facts is not None else []
-    return report
+    return report if arrays is None else joined(report, arrays)
 
 
 _WHOLE = re.compile(r"⊙|\\odot|\^\s*\{?\s*(?:T\b|top|\\top|⊤|L\b|l\b|\(l\)|\(L\))|∇|nabla")

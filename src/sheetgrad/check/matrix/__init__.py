@@ -1,0 +1,1 @@
+"""Judging equations between whole vectors and matrices."""

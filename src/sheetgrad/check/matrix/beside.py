@@ -1,0 +1,32 @@
+"""Lines between arrays beside lines about single weights: each is judged by the reading that fits it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sheetgrad.read.claims import Reading
+
+if TYPE_CHECKING:
+    from sheetgrad.check.findings import Report
+    from sheetgrad.check.matrix.part import Part
+
+
+def without(reading: Reading, part: Part) -> Reading:
+    """What else was read of the document."""
+    claims = [claim for claim in reading.claims if not part.covers(claim.offset)]
+    unclaimed = [line for line in reading.unclaimed if not part.covers(line.offset)]
+    return Reading(claims, unclaimed, reading.lost)
+
+
+def joined(report: Report, part: Part) -> Report:
+    """One report on both."""
+    alone = not report.equalities and not report.findings
+    report.network = part.words if alone else f"{report.network}; {part.words}"
+    report.equalities = sorted(
+        [*report.equalities, *part.equalities], key=lambda judged: (judged.line, judged.column, judged.span)
+    )
+    report.findings = sorted(
+        [*report.findings, *part.findings], key=lambda finding: (finding.line, finding.column, finding.span)
+    )
+    report.gradients |= part.gradients
+    return report

@@ -1,0 +1,1 @@
+"""Reading: equations between whole vectors and matrices."""
