@@ -9,10 +9,10 @@ from sheetgrad.check.book.compiled import NotReadError
 from sheetgrad.check.book.effect import VISIBLE, curve, off_by, words
 from sheetgrad.check.book.naming import text
 from sheetgrad.check.book.recovered import exact_formula
-from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.book.stored import Stored
 from sheetgrad.check.book.understood import Understood, rate_of
+from sheetgrad.check.book.unfolding import spelled
 from sheetgrad.check.case import sentence
 from sheetgrad.check.findings import Finding, Judged
 from sheetgrad.expr import Expr, substitute
@@ -138,7 +138,7 @@ class TableJudge:
 
     def count(self, stretch: Stretch, verdict: Verdict, quantity: str) -> None:
         """One equality more, with its verdict."""
-        row, column = self.table.place(stretch.across, stretch.first)
+        row, column = self.table.shown(stretch.across, stretch.first)
         right = "" if stretch.value is None else text(stretch.value, self.names)
         self.report.equalities.append(Judged(row, column, verdict, quantity, right))
 
@@ -203,8 +203,9 @@ class TableJudge:
         self, stretch: Stretch, verdict: str, code: str, quantity: str, *, expected: str = "", message: str = ""
     ) -> Finding:
         """A finding about a stretch, at its cells."""
-        place = self.table.place(stretch.across, stretch.first)
-        yours = "" if stretch.formula.tree is None else spelled(stretch.formula.tree, place)
+        place = self.table.shown(stretch.across, stretch.first)
+        tree = stretch.formula.tree
+        yours = "" if tree is None else spelled(self.table, tree, stretch.across, stretch.first)
         return Finding(verdict, code, place[0], place[1], self.place(stretch), quantity, yours, expected, message)
 
     def place(self, stretch: Stretch) -> str:

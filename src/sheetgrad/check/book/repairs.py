@@ -10,8 +10,8 @@ from sheetgrad.check.book.edits import Edit, far, lost_factor, near, other_cell,
 from sheetgrad.check.book.kinds import is_activation, kinds
 from sheetgrad.check.book.reasons import reason
 from sheetgrad.check.book.roles import constant_value
-from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.understood import rate_in
+from sheetgrad.check.book.unfolding import spelled
 from sheetgrad.check.case import Repair
 from sheetgrad.expr import Ref
 from sheetgrad.read.book.cells import Reference
@@ -35,7 +35,6 @@ def repaired(
     if tree is None:
         return Repair("false", "", "It differs from what it should be."), None
     missing = _missing_path(judge, stretch, exact)
-    shown = judge.table.place(stretch.across, stretch.first)
     sort = kinds(judge.made)
     given = _given(judge, stretch)
     tries: tuple[tuple[Callable[[], Iterator[Edit]], int], ...] = (
@@ -54,7 +53,7 @@ def repaired(
             if value is not None and edit.tree != tree and _names_cells(edit.tree) and accept(value):
                 code = missing or _code(judge, stretch, edit, sort)
                 words = reason(judge, stretch, edit, code, exact)
-                return Repair(code, spelled(edit.tree, shown), words), edit.tree
+                return Repair(code, spelled(judge.table, edit.tree, stretch.across, stretch.first), words), edit.tree
     code = missing or "false"
     return Repair(code, "", reason(judge, stretch, None, code, exact)), None
 

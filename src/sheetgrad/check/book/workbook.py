@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING
 from sheetgrad.check.book.around import charts, contradicted, sheet_name, texts
 from sheetgrad.check.book.drawing import drawing
 from sheetgrad.check.book.frames import overlap, tables
+from sheetgrad.check.book.folded import folded_tables
 from sheetgrad.check.book.headers import head_places, heads, texts_of
 from sheetgrad.check.book.hypotheses import put_right
 from sheetgrad.check.book.judging import TableJudge
+from sheetgrad.check.book.labels import labels
 from sheetgrad.check.book.naming import plain_names
 from sheetgrad.check.book.roles import roles
 from sheetgrad.check.book.understood import is_right, understood
 from sheetgrad.check.findings import Finding, Report
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from sheetgrad.check.book.frames import Table
     from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.judging import TableReport
     from sheetgrad.check.book.understood import Understood
     from sheetgrad.read.book.cells import Book, Sheet
+
+    Trained: TypeAlias = "tuple[Understood, dict[int, Head]]"
 
 SOME = 4
 """One in so many weights must follow its gradient for a table to be one of training."""
@@ -40,8 +47,9 @@ def judged_book(book: Book) -> Report:
     """The report on a spreadsheet that has been read."""
     report = Report(book.path, "workbook")
     found: list[TableReport] = []
+    trained = understood_tables(book)
     for sheet in book.sheets:
-        judges = [TableJudge(made, plain_names(made, head), head) for made, head in understood_tables(book, sheet)]
+        judges = [TableJudge(made, plain_names(made, head), head) for made, head in trained[sheet.name]]
         for judge in judges:
             part = judge.judge()
             part.findings += [*charts(judge, book.sheets), *sheet_name(judge, book.sheets)]
@@ -64,21 +72,33 @@ def judged_book(book: Book) -> Report:
     return report
 
 
-def understood_tables(book: Book, sheet: Sheet) -> list[tuple[Understood, dict[int, Head]]]:
-    """The tables of a sheet in which a network is trained; of two that share cells, that with more weights."""
-    found: list[tuple[Understood, dict[int, Head]]] = []
-    for table in tables(sheet):
-        taken = roles(book, table)
-        if not taken.states:
-            continue
-        said = heads(table, texts_of(table))
-        made = understood(taken, said)
-        if made is not None and made.parameters:
-            made = put_right(made, said)
-        if made is not None and made.parameters and is_trained(made, said):
-            found.append((made, said))
+def understood_tables(book: Book) -> dict[str, list[Trained]]:
+    """The tables of each sheet in which a network is trained; of two that share cells, that with more weights.
+
+    Only where none has a row or a column for each step, steps are looked for that are blocks of cells.
+    """
+    found = {sheet.name: _on_sheet(book, sheet) for sheet in book.sheets}
+    for table in folded_tables(book):
+        if table.layout is not None and not any(found[name] for name in table.layout.parts):
+            one = _trained(book, table, labels(table))
+            found[table.title] += [] if one is None else [one]
+    return found
+
+
+def _trained(book: Book, table: Table, said: dict[int, Head]) -> Trained | None:
+    """The network that is trained in a table; None where none is."""
+    taken = roles(book, table)
+    made = understood(taken, said) if taken.states else None
+    if made is not None and made.parameters:
+        made = put_right(made, said)
+    return (made, said) if made is not None and made.parameters and is_trained(made, said) else None
+
+
+def _on_sheet(book: Book, sheet: Sheet) -> list[Trained]:
+    tried = (_trained(book, table, heads(table, texts_of(table))) for table in tables(sheet))
+    found = [one for one in tried if one is not None]
     found.sort(key=lambda pair: -len(pair[0].parameters))
-    kept: list[tuple[Understood, dict[int, Head]]] = []
+    kept: list[Trained] = []
     for made, said in found:
         if not any(overlap(made.roles.table, other.roles.table) for other, _ in kept):
             kept.append((made, said))
@@ -98,7 +118,7 @@ def _words(part: TableReport) -> str:
     made = part.made
     assert made is not None  # noqa: S101 -- only tables that were understood are reported
     return (
-        f"{part.table.sheet.name}: {len(made.parameters)} weights, {len(made.forward)} forward formulas, "
+        f"{part.table.title}: {len(made.parameters)} weights, {len(made.forward)} forward formulas, "
         f"loss {part.names[made.loss]}"
     )
 

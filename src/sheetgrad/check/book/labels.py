@@ -1,0 +1,98 @@
+"""What stands beside and above the cells of a block, and what it calls them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sheetgrad.check.book.headers import ABOVE, Head, best, head
+from sheetgrad.check.book.layout import FIRST, Site
+
+if TYPE_CHECKING:
+    from sheetgrad.check.book.frames import Table
+    from sheetgrad.read.book.cells import Cell, Place, Sheet
+
+WIDEST = 60
+"""Cells of a matrix or a list that one label stands for, along a side."""
+_WORD = re.compile(r"[A-Za-z]{1,12}")
+
+
+def labels(table: Table) -> dict[int, Head]:
+    """The head of every track of a folded table that has one: a text beside it, or at the corner of its matrix.
+
+    A text that stands for several cells tells none of them apart, so it never says of
+    which derivative a cell is; the cells are called after it and numbered.
+    """
+    found: dict[int, Head] = {}
+    for across in table.tracks:
+        site = None if table.layout is None else _site(table, across)
+        said = None if site is None or table.layout is None else _said(table.layout.parts[site.sheet].sheet, site.place)
+        if said is not None:
+            found[across] = said
+    counts = Counter(one.plain for one in found.values() if one.plain)
+    return {across: one if counts[one.plain] <= 1 else one._replace(of="", wrt="", key="") for across, one in found.items()}
+
+
+def _site(table: Table, across: int) -> Site | None:
+    layout = table.layout
+    if layout is None or across > len(layout.spots):
+        return None
+    spot = layout.spots[across - 1]
+    return Site(spot.sheet, layout.parts[spot.sheet].place(layout.block(FIRST), spot.inside, spot.across))
+
+
+def _said(sheet: Sheet, place: Place) -> Head | None:
+    row, column = place
+    beside = [_text(sheet, (row, column - 1)), _text(sheet, (row - 1, column))]
+    for text in beside:
+        if text and (one := head(text)).plain and text == beside[0]:
+            return one
+    top, left = _corner(sheet, place)
+    above = [_text(sheet, (line, left)) for line in range(top - 1, max(0, top - 1 - ABOVE), -1)]
+    own = [_text(sheet, (line, column)) for line in range(top - 1, max(0, top - 1 - ABOVE), -1)]
+    texts = [text for text in (_text(sheet, (top, left - 1)), *(own if any(own) else above)) if text]
+    chosen = best([head(text) for text in texts if text.strip()])
+    if chosen is None or not chosen.plain:
+        return chosen
+    numbers = [str(row - top + 1)] * _tall(sheet, (top, column))
+    if not any(own):
+        numbers += [str(column - left + 1)] * (left < column or _is_cell(sheet, (row, column + 1)))
+    word = _word(sheet, place)
+    name = "_".join([chosen.plain, *([word] if word else numbers)])
+    return Head(chosen.text, key=name) if numbers or word else chosen
+
+
+def _text(sheet: Sheet, place: Place) -> str:
+    cell = sheet.cells.get(place)
+    return cell.value if cell is not None and isinstance(cell.value, str) and cell.formula is None else ""
+
+
+def _is_cell(sheet: Sheet, place: Place) -> bool:
+    cell: Cell | None = sheet.cells.get(place)
+    return cell is not None and (cell.formula is not None or isinstance(cell.value, float | int))
+
+
+def _corner(sheet: Sheet, place: Place) -> Place:
+    """The first cell of the matrix or list in which a cell stands."""
+    row, column = place
+    for _ in range(WIDEST):
+        if not _is_cell(sheet, (row - 1, column)):
+            break
+        row -= 1
+    for _ in range(WIDEST):
+        if not _is_cell(sheet, (row, column - 1)) or _text(sheet, (row - 1, column)):
+            break
+        column -= 1
+    return row, column
+
+
+def _tall(sheet: Sheet, place: Place) -> bool:
+    return _is_cell(sheet, (place[0] + 1, place[1]))
+
+
+def _word(sheet: Sheet, place: Place) -> str:
+    """A word at the beginning of a row that tells it from the rows above: `mean`."""
+    row, column = place
+    words = [_text(sheet, (row, one)) for one in range(1, min(column, 4))]
+    return next((word for word in words if _WORD.fullmatch(word)), "")
