@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
 from sheetgrad.check.book.rates import misplaced, rate_mended
-from sheetgrad.check.book.understood import column_used, gradient_columns, rate_in
+from sheetgrad.check.book.understood import column_used, gradient_columns, near_columns, rate_in
 from sheetgrad.check.case import sentence
 from sheetgrad.expr import Expr, Ref, Symbol, references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sheetgrad.check.book.judging import Stretch, TableJudge
     from sheetgrad.check.book.losses import Rate
@@ -27,16 +27,18 @@ def blamed(judge: TableJudge) -> None:
     good = {symbol for symbol, rate in judge.report.rates.items() if rate == common}
     uses = {symbol: column_used(made, symbol, judge.roles.updates[symbol])[0] for symbol in made.parameters}
     owners = _owners(judge, uses)
+    changed = judge.roles.depends(judge.roles.states)
     backward = [
         name
         for name in judge.roles.definitions
-        if name in judge.tracks and name not in made.points.definitions and (name in owners or _depends(judge, name))
+        if name in judge.tracks and name not in made.points.definitions and (name in owners or name in changed)
     ]
     feeds: dict[str, set[str]] = {}
     for symbol in made.parameters:
         for name in gradient_columns(made, symbol):
             feeds.setdefault(name, set()).add(symbol)
-    implied = {name: _implied(judge, name, owners, backward) for name in backward if name not in owners}
+    users = _users(judge, owners)
+    implied = {name: _implied(judge, name, users.get(name, [])) for name in backward if name not in owners}
     for name in backward:
         wanted, exact = _wanted(judge, name, owners, implied, good, feeds)
         _column(judge, name, wanted, exact)
@@ -50,17 +52,13 @@ def blamed(judge: TableJudge) -> None:
             judge.report.gradients.setdefault(key, "true")
 
 
-def _depends(judge: TableJudge, name: str) -> bool:
-    return name in judge.roles.depends(judge.roles.states)
-
-
 def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
     """For each gradient column the weight that it is meant for: by its use, its value and its head."""
     made = judge.made
     exact = {symbol: made.derivative(symbol) for symbol in made.parameters}
     plain = {judge.names.get(symbol, symbol): symbol for symbol in made.parameters}
     columns = dict.fromkeys(
-        name for symbol in made.parameters for name in (uses[symbol], *gradient_columns(made, symbol)) if name
+        name for symbol in made.parameters for name in (uses[symbol], *near_columns(made, symbol)) if name
     )
     columns |= dict.fromkeys(
         judge.roles.name(across)
@@ -118,14 +116,21 @@ def _wanted(  # noqa: PLR0917 -- what is known of the columns, in the order in w
     return None, None
 
 
-def _implied(judge: TableJudge, name: str, owners: Mapping[str, str], backward: list[str]) -> Values | None:
+def _users(judge: TableJudge, owners: Mapping[str, str]) -> dict[str, list[tuple[Expr, str]]]:
+    """For each quantity the gradients that are made from it: their formulas and their weights."""
+    found: dict[str, list[tuple[Expr, str]]] = {}
+    for column, symbol in owners.items():
+        expression = judge.roles.definitions.get(column)
+        for use in () if expression is None else references(expression):
+            found.setdefault(use.symbol.name, []).append((expression, symbol))  # type: ignore[arg-type]  # it is one
+    return found
+
+
+def _implied(judge: TableJudge, name: str, users: Sequence[tuple[Expr, str]]) -> Values | None:
     """What a helper must be, for every gradient that is made from it to come out; None where they do not agree."""
     made = judge.made
     wants: list[Values] = []
-    for column, symbol in owners.items():
-        expression = judge.roles.definitions.get(column)
-        if expression is None or name not in {use.symbol.name for use in references(expression)}:
-            continue
+    for expression, symbol in users:
         kept = made.points.values[name]
         results = []
         for trial in (0.0, 1.0, 2.0):
@@ -138,7 +143,6 @@ def _implied(judge: TableJudge, name: str, owners: Mapping[str, str], backward: 
             return None
         with made.points.numpy.errstate(all="ignore"):
             wants.append((made.derivative(symbol) - low) / slope)
-    del backward
     if len(wants) < 2 or not all(made.points.close(wants[0], other) for other in wants[1:]):
         return None
     return wants[0]

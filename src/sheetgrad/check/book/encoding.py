@@ -6,7 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.frames import WIDEST_RANGE, references
-from sheetgrad.check.book.layout import Layout, Site
+from sheetgrad.check.book.layout import FIRST, Layout, Site
 from sheetgrad.read.book.cells import CELLS, Call, Formula, Number, Range, Reference
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Encoder:
     def _at_edge(self, formula: Formula, site: Site) -> bool:
         """Whether it may name cells before the first block."""
         found = self.layout.spot(site)
-        low = found is None or found[1] <= 3
+        low = found is None or found[1] <= FIRST + 1
         high = found is None or found[1] >= self.layout.last - 1
         return (low or high) and formula.tree is not None
 

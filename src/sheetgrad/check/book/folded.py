@@ -54,10 +54,12 @@ def _folded(book: Book, layout: Layout) -> Table | None:
         fold = _Fold(book, layout)
         _fill(fold)
         dropped = {layout.spots[track - 1] for track in fold.lines if _is_no_track(fold.lines[track])}
-        changed = replace(layout, starts=layout.starts | _starts(fold))
+        changed = layout
         if not layout.carried:
             carried = _carried(fold)
-            changed = replace(changed, carried=carried, own=_own(fold, carried))
+            starts = {site: track for site, track in _starts(fold).items() if track not in carried}
+            every = carried | {track: track for track in starts.values()}
+            changed = replace(layout, carried=every, starts=starts, own=_own(fold, carried))
         if not dropped and changed == layout:
             break
         if dropped:
@@ -112,7 +114,7 @@ def _fill(fold: _Fold) -> None:
     for site, track in layout.starts.items():
         sheet = next(sheet for sheet in fold.book.sheets if sheet.name == site.sheet)
         if site.place in sheet.cells:
-            fold.lines.setdefault(track, {})[FIRST - 1] = Cell(sheet.cells[site.place].value)
+            fold.lines.setdefault(track, {})[FIRST] = Cell(sheet.cells[site.place].value)
 
 
 def _is_no_track(cells: dict[int, Cell]) -> bool:

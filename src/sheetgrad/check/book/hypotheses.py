@@ -134,5 +134,7 @@ def _edited(made: Understood, name: str, *, cells: bool = True) -> Iterator[Expr
             value = roles.compiler.tree(edit.tree, across, line)
         except NotReadError:
             continue
-        if references(value):
-            yield substitute(value, roles.same, tidy=False)
+        value = substitute(value, roles.same, tidy=False)
+        used = references(value)
+        if used and all(use.symbol.name in made.points.values for use in used):
+            yield value

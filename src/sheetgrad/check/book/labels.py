@@ -7,11 +7,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.headers import ABOVE, Head, best, head
-from sheetgrad.check.book.layout import FIRST, Site
+from sheetgrad.check.book.layout import FIRST, Layout, Site
 
 if TYPE_CHECKING:
+    from sheetgrad.check.book.compiled import Fixed
     from sheetgrad.check.book.frames import Table
-    from sheetgrad.read.book.cells import Cell, Place, Sheet
+    from sheetgrad.read.book.cells import Book, Cell, Place, Sheet
 
 WIDEST = 60
 """Cells of a matrix or a list that one label stands for, along a side."""
@@ -27,11 +28,18 @@ def labels(table: Table) -> dict[int, Head]:
     found: dict[int, Head] = {}
     for across in table.tracks:
         site = None if table.layout is None else _site(table, across)
-        said = None if site is None or table.layout is None else _said(table.layout.parts[site.sheet].sheet, site.place)
+        said = None if site is None or table.layout is None else _said(table.layout, site)
         if said is not None:
             found[across] = said
     counts = Counter(one.plain for one in found.values() if one.plain)
     return {across: one if counts[one.plain] <= 1 else one._replace(of="", wrt="", key="") for across, one in found.items()}
+
+
+def given_name(book: Book, source: Fixed) -> str:
+    """What the text beside a single cell calls it; empty where there is none."""
+    sheet = next((one for one in book.sheets if one.name == source.sheet), None)
+    text = "" if sheet is None else _text(sheet, (source.place[0], source.place[1] - 1))
+    return head(text).key if text.strip() else ""
 
 
 def _site(table: Table, across: int) -> Site | None:
@@ -42,25 +50,36 @@ def _site(table: Table, across: int) -> Site | None:
     return Site(spot.sheet, layout.parts[spot.sheet].place(layout.block(FIRST), spot.inside, spot.across))
 
 
-def _said(sheet: Sheet, place: Place) -> Head | None:
-    row, column = place
+def _said(layout: Layout, site: Site) -> Head | None:
+    part, place = layout.parts[site.sheet], site.place
+    sheet, (row, column) = part.sheet, place
+    top_row = 1 if part.sideways else row - part.turned(place)[1]
     beside = [_text(sheet, (row, column - 1)), _text(sheet, (row - 1, column))]
     for text in beside:
         if text and (one := head(text)).plain and text == beside[0]:
             return one
-    top, left = _corner(sheet, place)
-    above = [_text(sheet, (line, left)) for line in range(top - 1, max(0, top - 1 - ABOVE), -1)]
-    own = [_text(sheet, (line, column)) for line in range(top - 1, max(0, top - 1 - ABOVE), -1)]
+    top, left = _corner(sheet, place, top_row)
+    above, own = (_above(sheet, (top, one)) for one in (left, column))
     texts = [text for text in (_text(sheet, (top, left - 1)), *(own if any(own) else above)) if text]
     chosen = best([head(text) for text in texts if text.strip()])
     if chosen is None or not chosen.plain:
         return chosen
-    numbers = [str(row - top + 1)] * _tall(sheet, (top, column))
+    numbers = [str(row - top + 1)] * (part.sideways or part.stride > 1) * _tall(sheet, (top, column))
     if not any(own):
-        numbers += [str(column - left + 1)] * (left < column or _is_cell(sheet, (row, column + 1)))
+        numbers += [str(column - left + 1)] * (left < column or (part.stride > 1 and _is_cell(sheet, (row, column + 1))))
     word = _word(sheet, place)
     name = "_".join([chosen.plain, *([word] if word else numbers)])
     return Head(chosen.text, key=name) if numbers or word else chosen
+
+
+def _above(sheet: Sheet, place: Place) -> list[str]:
+    """The texts above a cell, as far as the next number."""
+    found = []
+    for row in range(place[0] - 1, max(0, place[0] - 1 - ABOVE), -1):
+        if _is_cell(sheet, (row, place[1])):
+            break
+        found.append(_text(sheet, (row, place[1])))
+    return found
 
 
 def _text(sheet: Sheet, place: Place) -> str:
@@ -73,11 +92,11 @@ def _is_cell(sheet: Sheet, place: Place) -> bool:
     return cell is not None and (cell.formula is not None or isinstance(cell.value, float | int))
 
 
-def _corner(sheet: Sheet, place: Place) -> Place:
-    """The first cell of the matrix or list in which a cell stands."""
+def _corner(sheet: Sheet, place: Place, highest: int) -> Place:
+    """The first cell of the matrix or list in which a cell stands, in its own block."""
     row, column = place
     for _ in range(WIDEST):
-        if not _is_cell(sheet, (row - 1, column)):
+        if row <= highest or not _is_cell(sheet, (row - 1, column)):
             break
         row -= 1
     for _ in range(WIDEST):

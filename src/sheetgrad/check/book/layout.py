@@ -52,8 +52,8 @@ class Site(NamedTuple):
     place: Place
 
 
-FIRST = 2
-"""The line of the first block; the line before it holds what a table starts from where that stands elsewhere."""
+FIRST = 1
+"""The line of the first block."""
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class Layout:
     """Where each track stands; a track is called by its place in this list, counted from 1."""
     tracks: dict[Spot, int] = field(default_factory=dict)
     carried: dict[int, int] = field(default_factory=dict)
-    """New values that stand in a block, and the track that has them on the next line."""
+    """New values that stand in a block, and the track that has them on the next line (their own where no other has)."""
     starts: dict[Site, int] = field(default_factory=dict)
     """Cells outside of the blocks that a track starts from."""
     own: frozenset[tuple[int, int]] = frozenset()
@@ -99,7 +99,7 @@ class Layout:
         """Track and line of a cell; None outside of the table."""
         start = self.starts.get(site)
         if start is not None:
-            return start, FIRST - 1
+            return start, FIRST
         found = self.spot(site)
         track = None if found is None else self.tracks.get(found[0])
         if found is None or track is None:
@@ -108,8 +108,8 @@ class Layout:
 
     def site(self, track: int, line: int) -> Site | None:
         """The cell that a track has on a line."""
-        if line < FIRST:
-            return next((site for site, start in self.starts.items() if start == track), None)
+        if line == FIRST and track in self.starts.values():
+            return next(site for site, start in self.starts.items() if start == track)
         new = next((one for one, other in self.carried.items() if other == track), None)
         if new is not None and line > FIRST and (track, line) not in self.own:
             return self._at(new, line - 1)

@@ -6,7 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed
+from sheetgrad.check.book.labels import given_name
 from sheetgrad.check.book.understood import rate_of
+from sheetgrad.check.book.unfolding import cell_name
 from sheetgrad.expr import Expr, Ref, Symbol, references, substitute
 from sheetgrad.syntax.printer import own_name, written
 
@@ -62,6 +64,11 @@ def _own_name(made: Understood, symbol: str, found: dict[str, str]) -> str:
         across, line = table.turned(source.place)
         if table.holds(across, line):
             return f"{found.get(made.roles.name(across), made.roles.name(across))}_row{line}"
+    if isinstance(source, Fixed) and (name := given_name(made.roles.compiler.book, source)):
+        return name
+    if table.layout is not None and symbol in (tracks := {made.roles.name(track): track for track in table.tracks}):
+        symbol_ = cell_name(table, table.place(tracks[symbol], table.first))
+        return f"{'x' if symbol in made.roles.leaves else 'q'}_{_word(symbol_)}"
     return f"{'x' if symbol in made.roles.leaves else 'q'}_{_word(symbol)}"
 
 

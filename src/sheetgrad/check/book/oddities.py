@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.book.compiled import Fixed
 from sheetgrad.check.book.kinds import kinds
+from sheetgrad.check.book.labels import given_name
 from sheetgrad.check.book.understood import column_used
 from sheetgrad.check.templates import template, widths
 from sheetgrad.expr import Call, Product, Ref, Sum, Symbol, references, walk
@@ -41,6 +43,10 @@ def _unlike_heads(made: Understood, heads: dict[int, Head]) -> list[str]:
     """Columns whose heads name a quantity of a network with one hidden layer, and that compute another."""
     tracks = {made.roles.name(across): head.key for across, head in heads.items() if head.key}
     tracks |= {symbol: heads[across].key for symbol, across in made.roles.states.items() if across in heads}
+    for name in made.loss_inputs:
+        source = made.roles.compiler.sources.get(name)
+        if isinstance(source, Fixed) and (key := given_name(made.roles.compiler.book, source)):
+            tracks.setdefault(name, key)
     counts = Counter(tracks.values())
     keys = {symbol: key for symbol, key in tracks.items() if counts[key] == 1 and symbol in made.points.values}
     if sum(key[:1] in {"h", "o", "a"} for key in keys.values()) < 3:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.frames import references
-from sheetgrad.check.book.layout import FIRST, Layout, Site
+from sheetgrad.check.book.layout import Layout, Site
 from sheetgrad.check.book.spelling import address, formula, quoted
 from sheetgrad.read.book.cells import CELLS, Call, Range, Reference
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sheetgrad.check.book.frames import Table
+    from sheetgrad.check.book.judging import Stretch
     from sheetgrad.read.book.cells import Formula, Place, Tree
 
 LISTED = 4
@@ -107,6 +108,18 @@ def _range(cells: list[Reference], site: Site) -> Tree:
     return Call(CELLS, tuple(cells))
 
 
+def stays(table: Table, stretch: Stretch, reference: Reference) -> bool:
+    """Whether the author wrote a reference with a `$`, in a formula that only one block has."""
+    layout, own = table.layout, authors(table, stretch.across, stretch.first)
+    site = None if layout is None else layout.site(stretch.across, stretch.first)
+    if layout is None or own is None or site is None:
+        return False
+    target = _target(layout, reference, (stretch.first, stretch.across))
+    written = [one for one in references(own.tree) if isinstance(one, Reference) and _site(one, site) == target]
+    fixed = [one.column_fixed if layout.parts[site.sheet].sideways else one.row_fixed for one in written]
+    return target.sheet == site.sheet and any(fixed)
+
+
 def cell_name(table: Table, place: Place) -> str:
     """A cell of a table as `AC33`, with its sheet where the table has several."""
     if table.layout is None:
@@ -129,7 +142,7 @@ def named(table: Table, reference: Reference, place: Place) -> str:
 def sites(table: Table, across: int, lines: Iterable[int]) -> list[Site]:
     """The cells of a track of a folded table."""
     layout = table.layout
-    found = [] if layout is None else [layout.site(across, line) for line in lines if line >= FIRST]
+    found = [] if layout is None else [layout.site(across, line) for line in lines]
     return [site for site in found if site is not None]
 
 
