@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
+from sheetgrad.check.book.shares import shares
 from sheetgrad.check.book.rates import misplaced, rate_mended
 from sheetgrad.check.book.understood import column_used, gradient_columns, near_columns, rate_in
 from sheetgrad.check.case import sentence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from sheetgrad.check.book.judging import Stretch, TableJudge
     from sheetgrad.check.book.losses import Rate
+    from sheetgrad.check.book.shares import Shares
     from sheetgrad.check.points import Values
 
 
@@ -37,14 +39,20 @@ def blamed(judge: TableJudge) -> None:
     for symbol in made.parameters:
         for name in gradient_columns(made, symbol):
             feeds.setdefault(name, set()).add(symbol)
-    users = _users(judge, owners)
-    implied = {name: _implied(judge, name, users.get(name, [])) for name in backward if name not in owners}
+    parts = shares(judge, owners)
+    users = _users(judge, owners, parts)
+    implied = {
+        name: _implied(judge, name, users.get(name, []), parts.hinted.get(name, []))
+        for name in backward
+        if name not in owners and name not in parts.owned
+    }
+    split = {name for name in parts.split if owners[name] not in good}
     for name in backward:
         wanted, exact = _wanted(judge, name, owners, implied, good, feeds)
-        _column(judge, name, wanted, exact)
+        _column(judge, name, parts.owned.get(name, wanted), exact)
     _all_updates(judge, uses)
     for name, symbol in owners.items():
-        wrong = judge.tracks[name] in judge.report.wrong
+        wrong = judge.tracks[name] in judge.report.wrong or name in split
         key = judge.names.get(symbol, symbol)
         if wrong:
             judge.report.gradients[key] = "false"
@@ -116,21 +124,25 @@ def _wanted(  # noqa: PLR0917 -- what is known of the columns, in the order in w
     return None, None
 
 
-def _users(judge: TableJudge, owners: Mapping[str, str]) -> dict[str, list[tuple[Expr, str]]]:
-    """For each quantity the gradients that are made from it: their formulas and their weights."""
-    found: dict[str, list[tuple[Expr, str]]] = {}
-    for column, symbol in owners.items():
+def _users(judge: TableJudge, owners: Mapping[str, str], parts: Shares) -> dict[str, list[tuple[Expr, Values]]]:
+    """For each quantity the gradients that are made from it: their formulas, and what they should come to."""
+    found: dict[str, list[tuple[Expr, Values]]] = {}
+    wanted = {name: judge.made.derivative(symbol) for name, symbol in owners.items() if name not in parts.split}
+    for column, values in {**wanted, **parts.owned}.items():
         expression = judge.roles.definitions.get(column)
-        for use in () if expression is None else references(expression):
-            found.setdefault(use.symbol.name, []).append((expression, symbol))  # type: ignore[arg-type]  # it is one
+        if expression is not None:
+            for use in references(expression):
+                found.setdefault(use.symbol.name, []).append((expression, values))
     return found
 
 
-def _implied(judge: TableJudge, name: str, users: Sequence[tuple[Expr, str]]) -> Values | None:
+def _implied(
+    judge: TableJudge, name: str, users: Sequence[tuple[Expr, Values]], hinted: Sequence[Values]
+) -> Values | None:
     """What a helper must be, for every gradient that is made from it to come out; None where they do not agree."""
     made = judge.made
-    wants: list[Values] = []
-    for expression, symbol in users:
+    wants: list[Values] = list(hinted)
+    for expression, wanted in users:
         kept = made.points.values[name]
         results = []
         for trial in (0.0, 1.0, 2.0):
@@ -142,7 +154,7 @@ def _implied(judge: TableJudge, name: str, users: Sequence[tuple[Expr, str]]) ->
         if not made.points.close(two - one, slope) or not slope.any():
             return None
         with made.points.numpy.errstate(all="ignore"):
-            wants.append((made.derivative(symbol) - low) / slope)
+            wants.append((wanted - low) / slope)
     if len(wants) < 2 or not all(made.points.close(wants[0], other) for other in wants[1:]):
         return None
     return wants[0]

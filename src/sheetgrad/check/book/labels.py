@@ -32,7 +32,7 @@ def labels(table: Table) -> dict[int, Head]:
         if said is not None:
             found[across] = said
     counts = Counter(one.plain for one in found.values() if one.plain)
-    return {across: one if counts[one.plain] <= 1 else one._replace(of="", wrt="", key="") for across, one in found.items()}
+    return {across: one if counts[one.plain] <= 1 else one._replace(of="", wrt="", key=one.plain) for across, one in found.items()}
 
 
 def given_name(book: Book, source: Fixed) -> str:
@@ -54,18 +54,20 @@ def _said(layout: Layout, site: Site) -> Head | None:
     part, place = layout.parts[site.sheet], site.place
     sheet, (row, column) = part.sheet, place
     top_row = 1 if part.sideways else row - part.turned(place)[1]
-    beside = [_text(sheet, (row, column - 1)), _text(sheet, (row - 1, column))]
-    for text in beside:
-        if text and (one := head(text)).plain and text == beside[0]:
-            return one
+    beside = head(_text(sheet, (row, column - 1)))
+    if beside.plain and not _is_cell(sheet, (row, column + 1)):
+        return beside
     top, left = _corner(sheet, place, top_row)
     above, own = (_above(sheet, (top, one)) for one in (left, column))
-    texts = [text for text in (_text(sheet, (top, left - 1)), *(own if any(own) else above)) if text]
+    row_label = _text(sheet, (row, left - 1))
+    if head(row_label).plain and not _text(sheet, (row - 1, column)) and not _is_cell(sheet, (row - 1, column)):
+        own, above = [], [row_label]
+    texts = own if any(own) else above
     chosen = best([head(text) for text in texts if text.strip()])
     if chosen is None or not chosen.plain:
         return chosen
     numbers = [str(row - top + 1)] * (part.sideways or part.stride > 1) * _tall(sheet, (top, column))
-    if not any(own):
+    if not any(own) or not any(_above(sheet, (top, column + 1))):
         numbers += [str(column - left + 1)] * (left < column or (part.stride > 1 and _is_cell(sheet, (row, column + 1))))
     word = _word(sheet, place)
     name = "_".join([chosen.plain, *([word] if word else numbers)])

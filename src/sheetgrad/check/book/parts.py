@@ -82,7 +82,7 @@ def _layout(group: Mapping[str, _Sheet], name: str, *, sideways: bool) -> Layout
     edges = {one: list(_edges(group[one], sideways=sideways)) for one in group}
     parts: dict[str, Part] = {}
     for one, held in group.items():
-        inside = [edge for edge in edges[one] if edge.sheet == one and not edge.fixed]
+        inside = [edge for edge in edges[one] if edge.sheet == one and _moves(edge, held.repeat)]
         ranges = [edge for other in group for edge in edges[other] if edge.sheet == one and other != one]
         first = _beginning(held, [*_rows_of(inside), *((edge.first, edge.last) for edge in ranges)], sideways=sideways)
         parts[one] = Part(held.sheet, sideways, first, held.repeat.stride)
@@ -95,6 +95,12 @@ def _layout(group: Mapping[str, _Sheet], name: str, *, sideways: bool) -> Layout
     lowest, highest = min(blocks), max(blocks)
     size = sum(part.stride for part in parts.values())
     return Layout(parts, lowest, highest) if highest - lowest < MOST_LINES and size < MOST_CELLS else None
+
+
+def _moves(edge: _Edge, repeat: Repeat) -> bool:
+    """Whether a reference is to a cell of the blocks: what is fixed may be so to the cell of each block alone."""
+    near = edge.row - edge.last < repeat.stride and edge.row >= repeat.first + repeat.stride
+    return near if edge.fixed else edge.row - edge.first <= 2 * repeat.stride
 
 
 def _rows_of(edges: Sequence[_Edge]) -> Iterator[tuple[int, int]]:
