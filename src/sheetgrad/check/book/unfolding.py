@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sheetgrad.check.book.frames import references
 from sheetgrad.check.book.layout import Layout, Site
 from sheetgrad.check.book.spelling import address, formula, quoted
+from sheetgrad.check.findings import Mended
 from sheetgrad.read.book.cells import CELLS, Call, Range, Reference
 
 if TYPE_CHECKING:
@@ -144,6 +145,20 @@ def sites(table: Table, across: int, lines: Iterable[int]) -> list[Site]:
     layout = table.layout
     found = [] if layout is None else [layout.site(across, line) for line in lines]
     return [site for site in found if site is not None]
+
+
+def mended(table: Table, stretch: Stretch, right: Tree | None) -> tuple[Mended, ...]:
+    """The cells of a stretch of a folded table, each with the formula that would be right in it."""
+    layout = table.layout
+    if layout is None:
+        return ()
+    found = []
+    for line in (line for run in stretch.runs for line in range(run.first, run.last + 1)):
+        site = layout.site(stretch.across, line)
+        if site is not None:
+            text = "" if right is None else spelled(table, right, stretch.across, line)
+            found.append(Mended(site.sheet, *site.place, "" if CELLS in text else text))
+    return tuple(found)
 
 
 def where(found: Iterable[Site]) -> str:
