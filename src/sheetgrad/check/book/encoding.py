@@ -25,17 +25,25 @@ class Encoder:
     def __init__(self, layout: Layout, sheets: Mapping[str, Sheet]) -> None:
         """Start with no formula."""
         self.layout, self.sheets = layout, sheets
-        self._read: dict[tuple[int, int, int, bool], Formula] = {}
+        self._read: dict[tuple[int, int, int], Formula] = {}
+        self._local: dict[tuple[int, int], Formula] = {}
         self._made: dict[tuple[int, Tree], Formula] = {}
 
-    def formula(self, formula: Formula, site: Site, track: int, line: int) -> Formula:
-        """The formula of a cell, as its track has it on a line."""
-        still = self._stays(formula, site)
-        edge = line if not still or self._at_edge(formula, site) else 0
-        key = (id(formula), track, edge, still)
+    def formula(self, formula: Formula, site: Site, track: int, line: int, *, still: bool) -> Formula:
+        """The formula of a cell, as its track has it on a line.
+
+        `still` says that the block before or after has the very same formula, so that
+        what is fixed in it stays where it is.
+        """
+        short = (id(formula), track)
+        if still and short in self._local:
+            return self._local[short]
+        key = (*short, line if not still or self._at_edge(line) else 0)
         found = self._read.get(key)
         if found is None:
             found = self._read[key] = self._new(formula, site, track, line, still=still)
+            if still and found.tree is not None and _is_local(found.tree):
+                self._local[short] = found
         return found
 
     def _new(self, formula: Formula, site: Site, track: int, line: int, *, still: bool) -> Formula:
@@ -56,18 +64,9 @@ class Encoder:
         for other in (number - 1, number + 1):
             yield Site(site.sheet, part.place(other, inside, across))
 
-    def _stays(self, formula: Formula, site: Site) -> bool:
-        """Whether the block before or after has the very same formula, so that what is fixed in it stays."""
-        cells = self.sheets[site.sheet].cells
-        around = (cells.get(other.place) for other in self._neighbours(site))
-        return any(cell is not None and cell.formula is formula for cell in around)
-
-    def _at_edge(self, formula: Formula, site: Site) -> bool:
-        """Whether it may name cells before the first block."""
-        found = self.layout.spot(site)
-        low = found is None or found[1] <= FIRST + 1
-        high = found is None or found[1] >= self.layout.last - 1
-        return (low or high) and formula.tree is not None
+    def _at_edge(self, line: int) -> bool:
+        """Whether a formula of a line may name cells before the first block, or after the last."""
+        return line <= FIRST + 2 or line >= self.layout.last - 1
 
     def tree(self, tree: Tree, site: Site, here: Place, *, still: bool) -> Tree:
         """A formula of a cell, as it stands on a line and a track.
@@ -150,6 +149,14 @@ class Encoder:
             one = Reference(*moved, *fixed, tree.first.sheet)
             made.append(self._reference(one, tree, site, here, still=still))
         return Call(CELLS, tuple(made))
+
+
+def _is_local(tree: Tree) -> bool:
+    """Whether a formula of a line names cells of its own line only, and cells that are the same for all lines."""
+    return all(
+        isinstance(one, Reference) and (one.row_fixed or (one.row == 0 and one.sheet is None))
+        for one in references(tree)
+    )
 
 
 def _corner(token: Reference | Range, site: Site) -> Site:

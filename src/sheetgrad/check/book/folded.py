@@ -21,7 +21,11 @@ from sheetgrad.read.book.cells import Call, Cell, Formula, Reference, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sheetgrad.read.book.cells import Book, Tree
+    from typing import TypeAlias
+
+    from sheetgrad.read.book.cells import Book, Place, Tree
+
+    Columns: TypeAlias = "dict[Spot, dict[int, tuple[Place, Cell]]]"
 
 MOST_ROUNDS = 4
 """Times that a table is folded anew because more of it has been understood."""
@@ -29,10 +33,13 @@ SHORTEST = 4
 """Lines with a formula each of its own, from which on a track is none."""
 
 
-def folded_tables(book: Book) -> Iterator[Table]:
-    """The tables of a book whose steps are blocks of cells, one below the other or side by side."""
+def folded_tables(book: Book, done: set[str]) -> Iterator[Table]:
+    """The tables of a book whose steps are blocks of cells, one below the other or side by side.
+
+    Sheets in `done` are passed over; it may grow on the way.
+    """
     for sideways in (False, True):
-        for layout in layouts(book, sideways=sideways):
+        for layout in layouts(book, done, sideways=sideways):
             made = _folded(book, layout)
             if made is not None:
                 yield made
@@ -48,11 +55,12 @@ class _Fold:
 
 
 def _folded(book: Book, layout: Layout) -> Table | None:
+    columns = _columns(layout)
     excluded: set[Spot] = set()
     for _ in range(MOST_ROUNDS):
-        layout = _with_tracks(layout, excluded)
+        layout = _with_tracks(layout, columns, excluded)
         fold = _Fold(book, layout)
-        _fill(fold)
+        _fill(fold, columns)
         dropped = {layout.spots[track - 1] for track in fold.lines if _is_no_track(fold.lines[track])}
         changed = layout
         if not layout.carried:
@@ -69,19 +77,24 @@ def _folded(book: Book, layout: Layout) -> Table | None:
     return _table(fold)
 
 
-def _with_tracks(layout: Layout, excluded: set[Spot]) -> Layout:
-    """The layout with every cell of a block a track that holds something on two lines or more."""
-    counts: Counter[Spot] = Counter()
+def _columns(layout: Layout) -> Columns:
+    """The numbers and formulas of the blocks: for each place in a block the cells of all lines."""
+    found: Columns = {}
     for name, part in layout.parts.items():
         for place, cell in part.sheet.cells.items():
             if cell.formula is not None or _is_number(cell):
-                found = layout.spot(Site(name, place))
-                if found is not None:
-                    counts[found[0]] += 1
+                number, inside, across = part.turned(place)
+                if layout.lowest <= number <= layout.highest:
+                    found.setdefault(Spot(name, inside, across), {})[FIRST + number - layout.lowest] = place, cell
+    return found
+
+
+def _with_tracks(layout: Layout, columns: Columns, excluded: set[Spot]) -> Layout:
+    """The layout with every cell of a block a track that holds something on two lines or more."""
     order = list(layout.parts)
     lines = layout.highest - layout.lowest + 1
     spots = sorted(
-        (spot for spot, count in counts.items() if (count > 1 or lines == 1) and spot not in excluded),
+        (spot for spot, cells in columns.items() if (len(cells) > 1 or lines == 1) and spot not in excluded),
         key=lambda spot: (order.index(spot.sheet), spot.inside, spot.across),
     )
     tracks = {spot: number for number, spot in enumerate(spots, 1)}
@@ -92,25 +105,24 @@ def _is_number(cell: Cell) -> bool:
     return isinstance(cell.value, float | int) and not isinstance(cell.value, bool)
 
 
-def _fill(fold: _Fold) -> None:
+def _fill(fold: _Fold, columns: Columns) -> None:
     """Write the lines out."""
     layout, encoder = fold.layout, Encoder(fold.layout, {sheet.name: sheet for sheet in fold.book.sheets})
-    for name, part in layout.parts.items():
-        for place, cell in part.sheet.cells.items():
-            if cell.formula is None and not _is_number(cell):
+    for spot, track in layout.tracks.items():
+        cells = columns[spot]
+        target = layout.carried.get(track)
+        repeats = target is None and track in layout.carried.values()
+        later = target is not None
+        column = fold.lines.setdefault(target or track, {})
+        formulas = {line: cell.formula for line, (_, cell) in cells.items()}
+        for line, (place, cell) in cells.items():
+            if repeats and line > FIRST and (track, line) not in layout.own:
                 continue
-            site = Site(name, place)
-            found = layout.spot(site)
-            track = None if found is None else layout.tracks.get(found[0])
-            if found is None or track is None:
-                continue
-            line = found[1]
-            if track in layout.carried:
-                track, line = layout.carried[track], line + 1
-            elif track in layout.carried.values() and line > FIRST and (track, line) not in layout.own:
-                continue
-            made = None if cell.formula is None else encoder.formula(cell.formula, site, track, line)
-            fold.lines.setdefault(track, {})[line] = Cell(cell.value, made)
+            made = cell.formula
+            if made is not None:
+                still = made in {formulas.get(line - 1), formulas.get(line + 1)}
+                made = encoder.formula(made, Site(spot.sheet, place), target or track, line + later, still=still)
+            column[line + later] = Cell(cell.value, made)
     for site, track in layout.starts.items():
         sheet = next(sheet for sheet in fold.book.sheets if sheet.name == site.sheet)
         if site.place in sheet.cells:

@@ -10,6 +10,7 @@ from sheetgrad.check.book.compiled import NotReadError
 from sheetgrad.check.book.edits import near, other_cell, typed
 from sheetgrad.check.book.families import Copies, beside, families
 from sheetgrad.check.book.oddities import odd
+from sheetgrad.check.book.recovered import recognised_function
 from sheetgrad.check.book.roles import constant_value
 from sheetgrad.check.book.understood import is_right, with_loss
 from sheetgrad.expr import references, substitute
@@ -35,7 +36,11 @@ def put_right(made: Understood, heads: dict[int, Head]) -> Understood:
         wrong = [symbol for symbol in made.parameters if not is_right(made, symbol)]
         if not wrong:
             return made
-        better = _better(made, wrong, odd(made, heads))
+        names = odd(made, heads)
+        if len(wrong) == len(made.parameters):  # what is wrong may be the loss itself
+            ends = [made.loss, *(use.symbol.name for use in references(made.definitions[made.loss]))]
+            names += [name for name in ends if name in made.roles.definitions and name not in names]
+        better = _better(made, wrong, names)
         if better is None:
             return made
         made = better
@@ -123,7 +128,7 @@ def _gained(made: Understood, changes: dict[str, Expr], wrong: list[str]) -> tup
     tried.factor = made.factor
     if set(tried.parameters) != set(made.parameters):
         return None
-    if any(_only_turned(made, tried, name) for name in changes):
+    if any(_only_turned(made, tried, name) or _unknown(made, tried, name) for name in changes):
         return None
     gained = 0
     for symbol in made.parameters:
@@ -142,6 +147,13 @@ def _only_turned(made: Understood, tried: Understood, name: str) -> bool:
     if after is None or not made.points.close(before, -after):
         return False
     return bool((before >= 0).all()) if name == made.loss else len(references(made.definitions[name])) > 1
+
+
+def _unknown(made: Understood, tried: Understood, name: str) -> bool:
+    """Whether an activation that everybody knows would become one that nobody does."""
+    before, after = made.definitions[name], tried.definitions.get(name)
+    known = recognised_function(before)
+    return after is not None and known is not before and recognised_function(after) is after and before is not after
 
 
 def _edited(made: Understood, name: str, *, cells: bool = True) -> Iterator[Expr]:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 MOST_LINES = 20_000
 """Steps of one table."""
 MOST_CELLS = 2_000
-"""Cells of one block."""
+"""Rows of one block."""
+UNEVEN = 2
+"""Blocks that one sheet may have more than another: starts, or steps that lead nowhere."""
 
 
 class _Sheet(NamedTuple):
@@ -36,17 +38,19 @@ class _Edge(NamedTuple):
     fixed: bool
 
 
-def layouts(book: Book, *, sideways: bool) -> Iterator[Layout]:
-    """The folded tables that a book could hold, as far as the places of their blocks tell."""
+def layouts(book: Book, done: set[str], *, sideways: bool) -> Iterator[Layout]:
+    """The folded tables that the sheets of a book not yet done could hold, as far as the places of blocks tell."""
     found = {
         sheet.name: _Sheet(sheet, one)
         for sheet in book.sheets
-        if (one := repeat(sheet, sideways=sideways)) is not None
+        if sheet.name not in done and (one := repeat(sheet, sideways=sideways)) is not None
     }
     taken: set[str] = set()
     for name, one in found.items():
-        if one.repeat.stride > 1 and name not in taken:
+        if one.repeat.stride > 1 and name not in taken | done:
             group = _together(book, name, found, sideways=sideways)
+            if any(other in done for other in group):
+                continue
             taken |= set(group)
             made = _layout(group, name, sideways=sideways)
             if made is not None:
@@ -93,6 +97,9 @@ def _layout(group: Mapping[str, _Sheet], name: str, *, sideways: bool) -> Layout
         for along in (held.repeat.first, held.repeat.last)
     ]
     lowest, highest = min(blocks), max(blocks)
+    counts = [(held.repeat.last + 1 - held.repeat.first) // held.repeat.stride for held in group.values()]
+    if max(counts) - min(counts) > UNEVEN:
+        return None  # steps of one sheet are no steps of another
     size = sum(part.stride for part in parts.values())
     return Layout(parts, lowest, highest) if highest - lowest < MOST_LINES and size < MOST_CELLS else None
 

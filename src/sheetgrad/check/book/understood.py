@@ -24,6 +24,8 @@ FEW = 3
 """Points at which a gradient is not zero; fewer say little of what it is multiplied with."""
 MOST_COLUMNS = 80
 """Columns before an update that are compared with its gradient."""
+MOST_WORK = 40_000
+"""Formulas that are computed in search of the loss."""
 MOST_NEW = 40
 """Cells that only some rows name, in one formula."""
 
@@ -125,7 +127,8 @@ def understood(roles: Roles, heads: dict[int, Head]) -> Understood | None:
     every = losses(roles, heads)
     flowing = roles.ancestors(*(Ref(Symbol(name)) for loss, parts in every for name in (parts or (loss,))))
     weights = sum(state in flowing for state in roles.states)
-    for rank, (loss, parts) in enumerate(every):
+    tries = max(FEW, MOST_WORK // max(1, len(roles.definitions)))
+    for rank, (loss, parts) in enumerate(every[:tries]):
         made = with_loss(roles, loss, parts)
         if not made.parameters:
             continue

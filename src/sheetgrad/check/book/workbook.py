@@ -14,7 +14,7 @@ from sheetgrad.check.book.judging import TableJudge
 from sheetgrad.check.book.labels import labels
 from sheetgrad.check.book.naming import plain_names
 from sheetgrad.check.book.roles import roles
-from sheetgrad.check.book.understood import is_right, understood
+from sheetgrad.check.book.understood import is_right, rate_of, understood
 from sheetgrad.check.findings import Finding, Report
 
 if TYPE_CHECKING:
@@ -78,10 +78,13 @@ def understood_tables(book: Book) -> dict[str, list[Trained]]:
     Only where none has a row or a column for each step, steps are looked for that are blocks of cells.
     """
     found = {sheet.name: _on_sheet(book, sheet) for sheet in book.sheets}
-    for table in folded_tables(book):
-        if table.layout is not None and not any(found[name] for name in table.layout.parts):
-            one = _trained(book, table, labels(table))
-            found[table.title] += [] if one is None else [one]
+    done = {name for name, trained in found.items() if trained}
+    for table in folded_tables(book, done):
+        said = labels(table)
+        one = _trained(book, table, said) or _mendable(book, table, said)
+        if one is not None and table.layout is not None:
+            found[table.title].append(one)
+            done |= set(table.layout.parts)
     return found
 
 
@@ -92,6 +95,22 @@ def _trained(book: Book, table: Table, said: dict[int, Head]) -> Trained | None:
     if made is not None and made.parameters:
         made = put_right(made, said)
     return (made, said) if made is not None and made.parameters and is_trained(made, said) else None
+
+
+def _mendable(book: Book, table: Table, said: dict[int, Head]) -> Trained | None:
+    """The network of a table whose gradients are all wrong, if one or two small changes make every update right."""
+    taken = roles(book, table)
+    made = understood(taken, said) if taken.states else None
+    if made is None or not made.parameters or not all(made.derivative(symbol).any() for symbol in made.parameters):
+        return None
+    report = TableJudge(made, plain_names(made, said), said).judge()
+    wrong = [finding for finding in report.findings if finding.verdict == "false"]
+    named = all(finding.expected and finding.code != "false" for finding in wrong)
+    rates = {rate_of(made, symbol) for symbol in made.parameters}  # with what is wrong put right
+    if not named or len(rates) != 1 or None in rates or not 0 < len(wrong) <= max(1, len(made.parameters) // SOME):
+        return None
+    again = understood(taken, said)
+    return None if again is None else (again, said)
 
 
 def _on_sheet(book: Book, sheet: Sheet) -> list[Trained]:
