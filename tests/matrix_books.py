@@ -141,15 +141,19 @@ def write_matrices(path: Path, *, steps: int = 5, changes: tuple[Change, ...] = 
             sheet.cell(2 + row + HIGH * step, 1 + column, name.replace("n", " new"))
             cells = matrix_cells(name, step)
             if name in MATRICES and (not step or name in {"x", "t"}):
-                for place, number in zip(_each(sheet[cells]), (n for line in MATRICES[name] for n in line), strict=True):
+                for place, number in zip(
+                    _each(sheet[cells]), (n for line in MATRICES[name] for n in line), strict=True
+                ):
                     place.value = number
                 continue
-            text = "=" + re.sub(
-                r"\[(\w+)(@)?\]", lambda match: matrix_cells(match[1], step - bool(match[2])), formulas[name]
-            )
+            text = f"={_in_matrices(formulas[name], step)}"
             corner = cells.partition(":")[0]
             sheet[corner] = text if SHAPES[name] == (1, 1) else ArrayFormula(cells, text)
     book.save(path)
+
+
+def _in_matrices(text: str, step: int) -> str:
+    return re.sub(r"\[(\w+)(@)?\]", lambda match: matrix_cells(match[1], step - bool(match[2])), text)
 
 
 def _each(block: object) -> Iterable[openpyxl.cell.cell.Cell]:

@@ -65,7 +65,7 @@ class Points:
         for group in shares:
             total = self._added([np.abs(self.values[leaf]) for leaf in group])
             self.values |= {leaf: np.abs(self.values[leaf]) / total for leaf in group}
-        self._used: dict[str, list[str]] = {}
+        self._named: dict[str, list[str]] = {}
         self._tangents: dict[str, dict[str, Values]] = {}
         self._held: frozenset[str] = frozenset()
         self._known: dict[Expr, Values] = {}
@@ -102,9 +102,9 @@ class Points:
 
     def _uses(self, key: str) -> list[str]:
         """What its definition names."""
-        found = self._used.get(key)
+        found = self._named.get(key)
         if found is None:
-            found = self._used[key] = [use.symbol.name for use in references(self.definitions[key])]
+            found = self._named[key] = [use.symbol.name for use in references(self.definitions[key])]
         return found
 
     def _steep(self, key: str, tangent: Mapping[str, Values]) -> Values:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
-from sheetgrad.check.book.shares import shares
 from sheetgrad.check.book.rates import misplaced, rate_mended
+from sheetgrad.check.book.shares import shares
 from sheetgrad.check.book.understood import column_used, gradient_columns, near_columns, rate_in
 from sheetgrad.check.case import sentence
 from sheetgrad.expr import Expr, Ref, Symbol, references

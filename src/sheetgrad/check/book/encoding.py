@@ -136,7 +136,8 @@ class Encoder:
         name = tree.first.sheet or site.sheet
         ends = (tree.first, tree.last)
         if name not in self.layout.parts and all(end.row_fixed and end.column_fixed for end in ends):
-            return Range(*(Reference(*end.at(site.place), True, True, name) for end in ends))
+            corners = [Reference(*end.at(site.place), row_fixed=True, column_fixed=True, sheet=name) for end in ends]
+            return Range(corners[0], corners[1])
         if (bottom - top + 1) * (right - left + 1) > WIDEST_RANGE:
             raise _TooLargeError
         fixed = tree.first.row_fixed, tree.first.column_fixed

@@ -1,19 +1,20 @@
-"""Cells of a folded table that hold one formula, copied down the samples of a step: what is said of one is said of all."""
+"""Cells of a folded table that hold one formula, copied down the samples of a step."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.encoding import Encoder
-from sheetgrad.check.book.layout import Site
 from sheetgrad.check.book.unfolding import authors, unfolded
 from sheetgrad.read.book.cells import CELLS, Call, Range, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from sheetgrad.check.book.layout import Part, Site
+
     from sheetgrad.check.book.frames import Table
-    from sheetgrad.read.book.cells import Book, Tree
+    from sheetgrad.read.book.cells import Book, Formula, Place, Tree
 
 
 def key_of(table: Table, across: int, line: int) -> Hashable:
@@ -26,7 +27,16 @@ def key_of(table: Table, across: int, line: int) -> Hashable:
     braces, mark, _ = own.shape.rpartition("}[")
     if mark:  # an element of a block that one formula fills
         return site.sheet, braces, layout.block(line)
-    return site.sheet, site.place[0 if layout.parts[site.sheet].sideways else 1], id(own)
+    return site.sheet, _start(layout.parts[site.sheet], site.place, own), id(own)
+
+
+def _start(part: Part, place: Place, own: Formula) -> Place:
+    """The first of the cells that follow each other and hold one formula."""
+    row, column = place
+    down, right = (0, 1) if part.sideways else (1, 0)
+    while (cell := part.sheet.cells.get((row - down, column - right))) is not None and cell.formula is own:
+        row, column = row - down, column - right
+    return row, column
 
 
 def families(table: Table, line: int) -> dict[int, tuple[int, ...]]:

@@ -20,7 +20,6 @@ from sheetgrad.read.book.cells import Call, Cell, Formula, Reference, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
     from typing import TypeAlias
 
     from sheetgrad.read.book.cells import Book, Place, Tree
@@ -211,4 +210,3 @@ def _table(fold: _Fold) -> Table | None:
         for track, column in sorted(fold.lines.items())
     }
     return Table(sheet, sideways=False, first=lines[0], last=lines[-1], tracks=tracks, cells=fold.lines, layout=layout)
-

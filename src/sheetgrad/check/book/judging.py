@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.book.compiled import NotReadError
+from sheetgrad.check.book.effect import VISIBLE, curve, off_by, words
 from sheetgrad.check.book.families import Copies, key_of
 from sheetgrad.check.book.merged import merged
-from sheetgrad.check.book.effect import VISIBLE, curve, off_by, words
 from sheetgrad.check.book.naming import text
 from sheetgrad.check.book.recovered import exact_formula
 from sheetgrad.check.book.spelling import where
@@ -233,7 +233,7 @@ class TableJudge:
             return f"{said}, and the loss by at most {words(shown)} of its height: the chart cannot show this."
         return f"{said}, and the loss by up to {words(shown)} of its height."
 
-    def finding(  # noqa: PLR0917 -- what every finding says
+    def finding(
         self,
         stretch: Stretch,
         verdict: str,

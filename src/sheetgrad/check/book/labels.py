@@ -32,7 +32,10 @@ def labels(table: Table) -> dict[int, Head]:
         if said is not None:
             found[across] = said
     counts = Counter(one.plain for one in found.values() if one.plain)
-    return {across: one if counts[one.plain] <= 1 else one._replace(of="", wrt="", key=one.plain) for across, one in found.items()}
+    return {
+        across: one if counts[one.plain] <= 1 else one._replace(of="", wrt="", key=one.plain)
+        for across, one in found.items()
+    }
 
 
 def given_name(book: Book, source: Fixed) -> str:
@@ -68,7 +71,9 @@ def _said(layout: Layout, site: Site) -> Head | None:
         return chosen
     numbers = [str(row - top + 1)] * (part.sideways or part.stride > 1) * _tall(sheet, (top, column))
     if not any(own) or not any(_above(sheet, (top, column + 1))):
-        numbers += [str(column - left + 1)] * (left < column or (part.stride > 1 and _is_cell(sheet, (row, column + 1))))
+        numbers += [str(column - left + 1)] * (
+            left < column or (part.stride > 1 and _is_cell(sheet, (row, column + 1)))
+        )
     word = _word(sheet, place)
     name = "_".join([chosen.plain, *([word] if word else numbers)])
     return Head(chosen.text, key=name) if numbers or word else chosen

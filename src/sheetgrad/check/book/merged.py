@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.layout import Site
 from sheetgrad.check.book.unfolding import where
-from sheetgrad.check.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
+
+    from sheetgrad.check.findings import Finding
 
 
 def merged(findings: Iterable[tuple[Hashable, Finding]]) -> list[Finding]:

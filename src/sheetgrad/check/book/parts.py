@@ -46,8 +46,8 @@ def layouts(book: Book, done: set[str], *, sideways: bool) -> Iterator[Layout]:
         if sheet.name not in done and (one := repeat(sheet, sideways=sideways)) is not None
     }
     taken: set[str] = set()
-    for name, one in found.items():
-        if one.repeat.stride > 1 and name not in taken | done:
+    for name, held in found.items():
+        if held.repeat.stride > 1 and name not in taken | done:
             group = _together(book, name, found, sideways=sideways)
             if any(other in done for other in group):
                 continue
@@ -64,8 +64,7 @@ def _together(book: Book, name: str, found: Mapping[str, _Sheet], *, sideways: b
     for sheet in book.sheets:
         if sheet.name != name and sheet.name in looks[name] and name in looks[sheet.name]:
             other = found.get(sheet.name) or _rows(sheet, sideways=sideways)
-            if other is not None:
-                group[sheet.name] = other
+            group |= {} if other is None else {sheet.name: other}
     return group
 
 
@@ -170,4 +169,3 @@ def _aligned(parts: Mapping[str, Part], name: str, edges: Mapping[str, Sequence[
         ahead = max(votes, key=lambda shift: votes[shift], default=0)
         found[other] = part._replace(first=part.first + ahead * part.stride)
     return found
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.book.frames import references
@@ -57,7 +58,7 @@ def repeat(sheet: Sheet, *, sideways: bool) -> Repeat | None:
         starts.setdefault(_key(stretch), []).append(stretch.start)
     votes: Counter[int] = Counter()
     for found in starts.values():
-        votes.update(later - earlier for earlier, later in zip(found, found[1:], strict=False))
+        votes.update(later - earlier for earlier, later in pairwise(found))
     where = {key: set(found) for key, found in starts.items()}
     scores = {stride: _share(stretches, where, stride) for stride, _ in votes.most_common(MOST_PERIODS)}
     best = max(scores.values(), default=0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.frames import references
@@ -199,10 +200,7 @@ def _blocks(places: set[Place]) -> list[tuple[Place, Place]]:
 
 def _regular(blocks: list[tuple[Place, Place]]) -> bool:
     """Whether blocks are of one size and stand at equal distances."""
-    steps = {
-        (b[0][0] - a[0][0], b[0][1] - a[0][1], b[1][0] - a[1][0], b[1][1] - a[1][1])
-        for a, b in zip(blocks, blocks[1:], strict=False)
-    }
+    steps = {(b[0][0] - a[0][0], b[0][1] - a[0][1], b[1][0] - a[1][0], b[1][1] - a[1][1]) for a, b in pairwise(blocks)}
     return len(steps) == 1
 
 

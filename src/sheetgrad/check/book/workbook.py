@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.around import charts, contradicted, sheet_name, texts
 from sheetgrad.check.book.drawing import drawing
-from sheetgrad.check.book.frames import overlap, tables
 from sheetgrad.check.book.folded import folded_tables
+from sheetgrad.check.book.frames import overlap, tables
 from sheetgrad.check.book.headers import head_places, heads, texts_of
 from sheetgrad.check.book.hypotheses import put_right
 from sheetgrad.check.book.judging import TableJudge
