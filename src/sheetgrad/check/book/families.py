@@ -11,9 +11,8 @@ from sheetgrad.read.book.cells import CELLS, Call, Range, Reference
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from sheetgrad.check.book.layout import Part, Site
-
     from sheetgrad.check.book.frames import Table
+    from sheetgrad.check.book.layout import Part, Site
     from sheetgrad.read.book.cells import Book, Formula, Place, Tree
 
 
