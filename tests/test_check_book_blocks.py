@@ -238,6 +238,26 @@ def test_blocks_without_training_are_no_table(book: Path) -> None:
     assert (finding.verdict, finding.code) == ("unread", "no-network")
 
 
+@pytest.mark.parametrize(("rows", "judged"), [((2, 3, 4, 5, 6, 7), True), ((5, 2, 7, 3, 9, 4), False)])
+def test_blocks_may_take_a_new_sample_each_from_another_sheet(rows: tuple[int, ...], judged: bool, book: Path) -> None:  # noqa: FBT001 -- a case
+    """In order they are followed; in no order the blocks are left alone, and never called false."""
+    write(book, LAYOUTS[0], steps=6)
+    made = openpyxl.load_workbook(book)
+    data = made.create_sheet("Data")
+    for column, name in enumerate(("i1", "i2", "t1", "t2"), 1):
+        old = xl_rowcol_to_cell(*LAYOUTS[0].once[name], row_abs=True, col_abs=True)
+        for row in range(2, 11):
+            data.cell(row, column, 0.05 * row * column)
+        for step, quantity in ((step, quantity) for step in range(6) for quantity in LAYOUTS[0].places):
+            cell = made["Work"][xl_rowcol_to_cell(*place(LAYOUTS[0], quantity, step))]
+            if isinstance(cell.value, str):
+                cell.value = cell.value.replace(old, f"Data!{'ABCD'[column - 1]}{rows[step]}")
+    made.save(book)
+    report = check_book(str(book))
+    assert not [finding for finding in report.findings if finding.verdict in {"false", "slip"}]
+    assert (list(report.gradients.values()) == ["true"] * 8) == judged
+
+
 def test_reports_on_blocks_can_be_written_in_every_format(book: Path) -> None:
     write_samples(book, changes=(Change("d1", "[d]*[v2]*(1-[a1]^2)"),))
     report = check_book(str(book))

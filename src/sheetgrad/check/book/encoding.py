@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sheetgrad.read.book.cells import Place, Sheet, Tree
 
 
+IRREGULAR = 3
+"""Lines of a track that name other places than their neighbours do; fewer are a mistake."""
+
+
 class _TooLargeError(Exception):
     """A range of more cells than are followed."""
 
@@ -25,6 +29,7 @@ class Encoder:
     def __init__(self, layout: Layout, sheets: Mapping[str, Sheet]) -> None:
         """Start with no formula."""
         self.layout, self.sheets = layout, sheets
+        self._jumps: dict[int, set[int]] = {}
         self._read: dict[tuple[int, int, int], Formula] = {}
         self._local: dict[tuple[int, int], Formula] = {}
         self._made: dict[tuple[int, Tree], Formula] = {}
@@ -57,6 +62,12 @@ class Encoder:
         if known is None:
             known = self._made[track, tree] = Formula(f"{track}:{formula.shape}", tree)
         return known
+
+    @property
+    def irregular(self) -> bool:
+        """Whether cells of other places are named in no order, as samples that are drawn at random."""
+        most = max(map(len, self._jumps.values()), default=0)
+        return most >= min(IRREGULAR, self.layout.highest - self.layout.lowest + 1)
 
     def _neighbours(self, site: Site) -> Iterator[Site]:
         part = self.layout.parts[site.sheet]
@@ -100,7 +111,7 @@ class Encoder:
         sheet = self.sheets.get(target.sheet)
         if sheet is not None and place not in sheet.cells:
             return Number(0)
-        moves = self._moves(token, site, fixed=fixed, still=still)
+        moves = self._moves(token, site, here, fixed=fixed, still=still)
         if not moves:
             return Reference(*place, row_fixed=True, column_fixed=True, sheet=target.sheet)
         along, across = (place[1], place[0]) if sideways else place
@@ -109,21 +120,28 @@ class Encoder:
         self.layout.outside[target.sheet, base, across] = moves
         return Reference(base, across, row_fixed=False, column_fixed=True, sheet=target.sheet)
 
-    def _moves(self, token: Reference | Range, site: Site, *, fixed: bool, still: bool) -> int:
+    def _moves(self, token: Reference | Range, site: Site, here: Place, *, fixed: bool, still: bool) -> int:
         """How far a cell of another place moves from block to block; 0 where it stays."""
         part = self.layout.parts[site.sheet]
         if still:
             return 0 if fixed else part.stride
         axis = 1 if part.sideways else 0
         own = self._named(site)
-        here = _corner(token, site)
+        cell = _corner(token, site)
+        found: set[int] = set()
+        jumps = False
         for other, sign in zip(self._neighbours(site), (1, -1), strict=True):
             beside = self._named(other)
-            if token in own and len(beside) == len(own):
-                there = _corner(beside[own.index(token)], other)
-                if there.sheet == here.sheet and there.place[1 - axis] == here.place[1 - axis]:
-                    return sign * (here.place[axis] - there.place[axis])
-        return 0
+            if token not in own or len(beside) != len(own):
+                continue
+            there = _corner(beside[own.index(token)], other)
+            if there.sheet == cell.sheet and there.place[1 - axis] == cell.place[1 - axis]:
+                found.add(sign * (cell.place[axis] - there.place[axis]))
+            else:
+                jumps |= self.layout.turned(there) is None
+        if jumps or len(found) > 1:
+            self._jumps.setdefault(here[1], set()).add(here[0])
+        return min(found, default=0)
 
     def _named(self, site: Site) -> list[Reference | Range]:
         """The references of the formula of a cell."""

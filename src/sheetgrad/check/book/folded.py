@@ -59,7 +59,8 @@ def _folded(book: Book, layout: Layout) -> Table | None:
     for _ in range(MOST_ROUNDS):
         layout = _with_tracks(layout, columns, excluded)
         fold = _Fold(book, layout)
-        _fill(fold, columns)
+        if not _fill(fold, columns):
+            return None
         dropped = {layout.spots[track - 1] for track in fold.lines if _is_no_track(fold.lines[track])}
         changed = layout
         if not layout.carried:
@@ -104,8 +105,8 @@ def _is_number(cell: Cell) -> bool:
     return isinstance(cell.value, float | int) and not isinstance(cell.value, bool)
 
 
-def _fill(fold: _Fold, columns: Columns) -> None:
-    """Write the lines out."""
+def _fill(fold: _Fold, columns: Columns) -> bool:
+    """Write the lines out; false where they name cells of other places in no order."""
     layout, encoder = fold.layout, Encoder(fold.layout, {sheet.name: sheet for sheet in fold.book.sheets})
     for spot, track in layout.tracks.items():
         cells = columns[spot]
@@ -126,6 +127,7 @@ def _fill(fold: _Fold, columns: Columns) -> None:
         sheet = next(sheet for sheet in fold.book.sheets if sheet.name == site.sheet)
         if site.place in sheet.cells:
             fold.lines.setdefault(track, {})[FIRST] = Cell(sheet.cells[site.place].value)
+    return not encoder.irregular
 
 
 def _is_no_track(cells: dict[int, Cell]) -> bool:
