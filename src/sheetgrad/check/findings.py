@@ -14,6 +14,15 @@ VERDICTS: tuple[Verdict, ...] = ("true", "slip", "false", "unread", "given")
 Kind: TypeAlias = Literal["document", "code", "workbook"]
 
 
+class Mended(NamedTuple):
+    """A cell of a workbook, and the formula that would be right in it; empty where none is known."""
+
+    sheet: str
+    row: int
+    column: int
+    formula: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to say about one place.
@@ -39,6 +48,8 @@ class Finding:
     """Numbers at which the two sides differ."""
     span: tuple[int, int] = (0, 0)
     """Where it stands in the source, for marking: start and end offset."""
+    cells: tuple[Mended, ...] = ()
+    """The cells one by one, where steps are blocks of cells and a formula is not simply copied from step to step."""
 
     def as_json(self) -> dict[str, Any]:
         """The keys that users may rely on."""

@@ -6,6 +6,7 @@ from functools import reduce
 from itertools import product
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from sheetgrad.expr.build import add, multiply, power
 from sheetgrad.expr.nodes import (
@@ -56,7 +57,16 @@ def walk(*roots: Expr) -> Iterator[Expr]:
 
 def references(*roots: Expr) -> list[Ref]:
     """The quantities used, each once, in the order first met."""
-    return list(dict.fromkeys(node for node in walk(*roots) if isinstance(node, Ref)))
+    if len(roots) != 1 or isinstance(roots[0], Ref):
+        return list(dict.fromkeys(node for node in walk(*roots) if isinstance(node, Ref)))
+    found = _USED.get(roots[0])
+    if found is None:
+        found = _USED[roots[0]] = tuple(dict.fromkeys(node for node in walk(roots[0]) if isinstance(node, Ref)))
+    return list(found)
+
+
+_USED: WeakKeyDictionary[Expr, tuple[Ref, ...]] = WeakKeyDictionary()
+"""What has been looked up, as long as the expressions are in use; a quantity itself would keep itself alive."""
 
 
 def rebuilt(node: Expr, parts: Iterable[Expr], *, tidy: bool = True) -> Expr:

@@ -95,7 +95,7 @@ def contradicted(findings: Sequence[Finding], right: frozenset[str]) -> list[Fin
 def charts(judge: TableJudge, sheets: Sequence[Sheet]) -> Iterator[Finding]:
     """Lines of charts that leave out rows of the table at the beginning or the end."""
     table = judge.table
-    if table.sideways:
+    if table.sideways or table.layout is not None:
         return
     for sheet in sheets:
         for chart in sheet.charts:
@@ -121,7 +121,7 @@ def charts(judge: TableJudge, sheets: Sequence[Sheet]) -> Iterator[Finding]:
 
 def sheet_name(judge: TableJudge, sheets: Sequence[Sheet]) -> Iterator[Finding]:
     """A sheet whose name says another learning rate than its updates use."""
-    said = _named(judge.table.sheet.name)
+    said = _named(judge.table.title)
     if said is None or _are_numbers(sheets):
         return
     for rate in judge.report.rates.values():
@@ -134,7 +134,7 @@ def sheet_name(judge: TableJudge, sheets: Sequence[Sheet]) -> Iterator[Finding]:
         if used and abs(used - said) > 1e-9 * used:
             message = f"The sheet is named for a learning rate of {said:g}, and its updates use {used:g}."
             first = next(iter(judge.roles.states.values()))
-            place = judge.table.place(first, judge.table.first)
+            place = judge.table.shown(first, judge.table.first)
             cells = where(judge.table, first, judge.table.first, judge.table.last)
             yield Finding("note", "sheet-rate", *place, cells, message=message)
         return

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
 from sheetgrad.check.book.rates import misplaced, rate_mended
-from sheetgrad.check.book.understood import column_used, gradient_columns, rate_in
+from sheetgrad.check.book.shares import shares
+from sheetgrad.check.book.understood import column_used, gradient_columns, near_columns, rate_in
 from sheetgrad.check.case import sentence
 from sheetgrad.expr import Expr, Ref, Symbol, references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sheetgrad.check.book.judging import Stretch, TableJudge
     from sheetgrad.check.book.losses import Rate
+    from sheetgrad.check.book.shares import Shares
     from sheetgrad.check.points import Values
 
 
@@ -27,31 +29,35 @@ def blamed(judge: TableJudge) -> None:
     good = {symbol for symbol, rate in judge.report.rates.items() if rate == common}
     uses = {symbol: column_used(made, symbol, judge.roles.updates[symbol])[0] for symbol in made.parameters}
     owners = judge.report.owners = _owners(judge, uses)
+    changed = judge.roles.depends(judge.roles.states)
     backward = [
         name
         for name in judge.roles.definitions
-        if name in judge.tracks and name not in made.points.definitions and (name in owners or _depends(judge, name))
+        if name in judge.tracks and name not in made.points.definitions and (name in owners or name in changed)
     ]
     feeds: dict[str, set[str]] = {}
     for symbol in made.parameters:
         for name in gradient_columns(made, symbol):
             feeds.setdefault(name, set()).add(symbol)
-    implied = {name: _implied(judge, name, owners, backward) for name in backward if name not in owners}
+    parts = shares(judge, owners)
+    users = _users(judge, owners, parts)
+    implied = {
+        name: _implied(judge, name, users.get(name, []), parts.hinted.get(name, []))
+        for name in backward
+        if name not in owners and name not in parts.owned
+    }
+    split = {name for name in parts.split if owners[name] not in good}
     for name in backward:
         wanted, exact = _wanted(judge, name, owners, implied, good, feeds)
-        _column(judge, name, wanted, exact)
+        _column(judge, name, parts.owned.get(name, wanted), exact)
     _all_updates(judge, uses)
     for name, symbol in owners.items():
-        wrong = judge.tracks[name] in judge.report.wrong
+        wrong = judge.tracks[name] in judge.report.wrong or name in split
         key = judge.names.get(symbol, symbol)
         if wrong:
             judge.report.gradients[key] = "false"
         else:
             judge.report.gradients.setdefault(key, "true")
-
-
-def _depends(judge: TableJudge, name: str) -> bool:
-    return name in judge.roles.depends(judge.roles.states)
 
 
 def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
@@ -60,7 +66,7 @@ def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
     exact = {symbol: made.derivative(symbol) for symbol in made.parameters}
     plain = {judge.names.get(symbol, symbol): symbol for symbol in made.parameters}
     columns = dict.fromkeys(
-        name for symbol in made.parameters for name in (uses[symbol], *gradient_columns(made, symbol)) if name
+        name for symbol in made.parameters for name in (uses[symbol], *near_columns(made, symbol)) if name
     )
     columns |= dict.fromkeys(
         judge.roles.name(across)
@@ -118,14 +124,25 @@ def _wanted(  # noqa: PLR0917 -- what is known of the columns, in the order in w
     return None, None
 
 
-def _implied(judge: TableJudge, name: str, owners: Mapping[str, str], backward: list[str]) -> Values | None:
+def _users(judge: TableJudge, owners: Mapping[str, str], parts: Shares) -> dict[str, list[tuple[Expr, Values]]]:
+    """For each quantity the gradients that are made from it: their formulas, and what they should come to."""
+    found: dict[str, list[tuple[Expr, Values]]] = {}
+    wanted = {name: judge.made.derivative(symbol) for name, symbol in owners.items() if name not in parts.split}
+    for column, values in {**wanted, **parts.owned}.items():
+        expression = judge.roles.definitions.get(column)
+        if expression is not None:
+            for use in references(expression):
+                found.setdefault(use.symbol.name, []).append((expression, values))
+    return found
+
+
+def _implied(
+    judge: TableJudge, name: str, users: Sequence[tuple[Expr, Values]], hinted: Sequence[Values]
+) -> Values | None:
     """What a helper must be, for every gradient that is made from it to come out; None where they do not agree."""
     made = judge.made
-    wants: list[Values] = []
-    for column, symbol in owners.items():
-        expression = judge.roles.definitions.get(column)
-        if expression is None or name not in {use.symbol.name for use in references(expression)}:
-            continue
+    wants: list[Values] = list(hinted)
+    for expression, wanted in users:
         kept = made.points.values[name]
         results = []
         for trial in (0.0, 1.0, 2.0):
@@ -137,8 +154,7 @@ def _implied(judge: TableJudge, name: str, owners: Mapping[str, str], backward: 
         if not made.points.close(two - one, slope) or not slope.any():
             return None
         with made.points.numpy.errstate(all="ignore"):
-            wants.append((made.derivative(symbol) - low) / slope)
-    del backward
+            wants.append((wanted - low) / slope)
     if len(wants) < 2 or not all(made.points.close(wants[0], other) for other in wants[1:]):
         return None
     return wants[0]

@@ -10,7 +10,7 @@ from sheetgrad.check.book.frames import WIDEST_RANGE
 from sheetgrad.check.book.meanings import FUNCTIONS, RULES, NotReadError
 from sheetgrad.expr import ZERO, Expr, Number, Ref, Symbol
 from sheetgrad.expr import Call as Applied
-from sheetgrad.read.book.cells import Call, Name, Range, Reference
+from sheetgrad.read.book.cells import CELLS, Call, Name, Range, Reference
 from sheetgrad.read.book.cells import Number as Typed
 from sheetgrad.read.book.cells import Text as Words
 from sheetgrad.sheet.names import letters
@@ -132,6 +132,8 @@ class _Reading:
         return self.compiler.symbol(Fixed(sheet, place))
 
     def call(self, tree: Call, function: str, arguments: tuple[Tree, ...]) -> Expr:
+        if function == CELLS:
+            raise NotReadError("a range stands where one cell is meant")
         rule = RULES.get(function)
         if rule is not None:
             return rule(self, arguments)
@@ -146,6 +148,8 @@ class _Reading:
 
     def cells(self, tree: Tree) -> list[Expr]:
         """The cells of a range one by one, or the one value of anything else; what is no number is left out."""
+        if isinstance(tree, Call) and tree.function == CELLS:
+            return [self.read(argument) for argument in tree.arguments]
         if not isinstance(tree, Range):
             return [self.read(tree)]
         first, last = tree.first, tree.last

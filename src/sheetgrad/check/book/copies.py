@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed, OnTrack
 from sheetgrad.check.book.naming import text
-from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.spelling import where
+from sheetgrad.check.book.unfolding import spelled
 from sheetgrad.check.findings import Finding, Judged
 from sheetgrad.expr import references
 
@@ -68,14 +68,14 @@ def _report(judge: TableJudge, across: int, runs: list[Run], verdict: str) -> No
     symbol = next((s for s, track in judge.roles.states.items() if track == across), judge.roles.name(across))
     quantity = judge.names.get(symbol, symbol)
     first, last = runs[0].first, runs[-1].last
-    place = judge.table.place(across, first)
+    place = judge.table.shown(across, first)
     if len(runs) <= 3:
         cells = [where(judge.table, across, run.first, run.last) for run in runs]
         range_ = ",".join([cells[0], *(cell.rpartition("!")[2] for cell in cells[1:])])
     else:
         range_ = where(judge.table, across, first, last)
     formula = judge.roles.main[across]
-    expected = "" if formula.tree is None else spelled(formula.tree, place)
+    expected = "" if formula.tree is None else spelled(judge.table, formula.tree, across, first)
     number = judge.table.cells[across][first].value
     count = sum(run.lines for run in runs)
     many = "a number is typed" if count == 1 else f"{count} numbers are typed"
@@ -120,7 +120,7 @@ def stale(judge: TableJudge) -> None:
 
 
 def _say_stale(judge: TableJudge, across: int, line: int, count: int, wanted: float) -> None:
-    place = judge.table.place(across, line)
+    place = judge.table.shown(across, line)
     number = judge.table.cells[across][line].value
     message = (
         f"The number stored here is not what its formula gives from the cells it names ({count} such in this run): "

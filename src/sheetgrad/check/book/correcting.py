@@ -43,6 +43,13 @@ def _changes(finding: Finding, *, annotate: bool) -> Iterator[Change]:
     """One change for every cell that a finding is about."""
     sheet, mark, cells = finding.place.rpartition("!")
     wanted = finding.verdict in {"false", "slip"}
+    if wanted and finding.cells:
+        for cell in finding.cells:
+            if annotate or cell.formula:
+                place = (cell.row, cell.column)
+                reason = f"{finding.code} at {address(place)}: {finding.message}"
+                yield Change(cell.sheet, place, "" if annotate else cell.formula.removeprefix("="), reason)
+        return
     if not (mark and wanted) or not (annotate or finding.expected.startswith("=")):
         return
     first = (finding.line, finding.column)

@@ -14,18 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sheetgrad.check.book.frames import Table
+    from sheetgrad.check.book.layout import Layout
     from sheetgrad.check.findings import Finding
     from sheetgrad.check.report.cells import Block
     from sheetgrad.read.book.cells import Cell, Sheet
 
 MOST_LINES, MOST_TRACKS = 16, 80
 """Of a table that are drawn."""
+MOST_ROWS = 60
+"""Of blocks that are drawn."""
 OPENING = 3
 """Lines from the top of a table that are always drawn."""
 
 
 def drawing(table: Table, findings: Iterable[Finding]) -> Drawing:
     """A table as it is drawn; cells are marked later, by the places of findings."""
+    if table.layout is not None:
+        return _of_blocks(table.layout)
     spots = [block for finding in findings for block in blocks(finding.place, table.sheet.name)]
     tracks = sorted(table.tracks)
     ends = [line for spot in spots for line in _ends(table, spot)]
@@ -33,6 +38,15 @@ def drawing(table: Table, findings: Iterable[Finding]) -> Drawing:
     chosen = _chosen(line for line in lines if line > 0)
     rows, columns = (tracks, chosen) if table.sideways else (chosen, tracks)
     return _drawn(table.sheet, rows[:MOST_TRACKS], columns[:MOST_TRACKS])
+
+
+def _of_blocks(layout: Layout) -> Drawing:
+    """The first two blocks of a table whose steps are blocks of cells."""
+    part = next(iter(layout.parts.values()))
+    across = sorted({spot.across for spot in layout.spots if spot.sheet == part.sheet.name})
+    along = list(range(max(1, part.first - 1), part.first + 2 * part.stride))
+    rows, columns = (across, along) if part.sideways else (along, across)
+    return _drawn(part.sheet, rows[:MOST_ROWS], columns[:MOST_TRACKS])
 
 
 def _ends(table: Table, spot: Block) -> list[int]:

@@ -66,6 +66,8 @@ def curve(judge: TableJudge, right: Mapping[int, Expr]) -> float | None:
             return None
         made.append(value)
     stored = judge.stored.track(loss)
+    if numpy.isnan(stored).all():
+        return None
     height = float(numpy.nanmax(numpy.abs(stored)))
     gap = numpy.nanmax(numpy.abs(stored - numpy.array(made)))
     return float(gap / height) if height and numpy.isfinite(gap) else None

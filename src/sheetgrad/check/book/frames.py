@@ -17,6 +17,7 @@ from sheetgrad.read.book.cells import Call, Range, Reference
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sheetgrad.check.book.layout import Layout
     from sheetgrad.read.book.cells import Cell, Formula, Place, Sheet, Tree
 
     Lines: TypeAlias = Mapping[int, Mapping[int, Cell]]
@@ -73,6 +74,8 @@ class Table:
     tracks: Mapping[int, Track]
     cells: Lines = field(repr=False)
     """The cells by track, then by line: of the whole sheet."""
+    layout: Layout | None = None
+    """Where its cells stand, for a table that was folded; such a table is upright on a sheet of its own."""
 
     @property
     def steps(self) -> int:
@@ -82,6 +85,15 @@ class Table:
     def place(self, across: int, line: int) -> Place:
         """Row and column of a cell."""
         return (across, line) if self.sideways else (line, across)
+
+    @property
+    def title(self) -> str:
+        """The sheet that it stands on."""
+        return self.sheet.name if self.layout is None else next(iter(self.layout.parts))
+
+    def shown(self, across: int, line: int) -> Place:
+        """Row and column of a cell as a person sees them."""
+        return self.place(across, line) if self.layout is None else self.layout.shown(across, line)
 
     def turned(self, place: Place) -> tuple[int, int]:
         """Track and line of a row and column."""
@@ -141,7 +153,7 @@ def _lines(sheet: Sheet, *, sideways: bool) -> dict[int, dict[int, Cell]]:
     return found
 
 
-def _runs(cells: Mapping[int, Cell]) -> Iterator[list[Run]]:
+def runs_of(cells: Mapping[int, Cell]) -> Iterator[list[Run]]:
     """Runs of a track, in stretches without a gap."""
     stretch: list[Run] = []
     first, last, formula = 0, -1, None
@@ -162,7 +174,7 @@ def _runs(cells: Mapping[int, Cell]) -> Iterator[list[Run]]:
 
 def _tables(sheet: Sheet, *, sideways: bool) -> Iterator[tuple[Table, int]]:
     lines = _lines(sheet, sideways=sideways)
-    stretches = [(across, runs) for across in sorted(lines) for runs in _runs(lines[across])]
+    stretches = [(across, runs) for across in sorted(lines) for runs in runs_of(lines[across])]
     where: dict[int, list[int]] = {}
     for number, (across, _) in enumerate(stretches):
         where.setdefault(across, []).append(number)

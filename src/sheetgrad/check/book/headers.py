@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sheetgrad.read.names import canonical, slipped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sheetgrad.check.book.frames import Table
     from sheetgrad.read.book.cells import Place
 
@@ -75,13 +77,18 @@ def heads(table: Table, texts: dict[tuple[int, int], str]) -> dict[int, Head]:
             for line in range(table.first - 1, table.first - 1 - ABOVE, -1)
             if (across, line) in texts
         ]
-        said = [head(text) for text in above if text.strip()]
-        known = [one for one in said if one.plain and (one.wrt or canonical(one.key))]
-        # A name alone is a head; an equation above it may be about the next value: `u_new = u - eta*…`.
-        named = sorted((one for one in said if one.plain), key=lambda one: "=" in one.text)
-        if known or named or said:
-            found[across] = (known or named or said)[0]
+        chosen = best([head(text) for text in above if text.strip()])
+        if chosen is not None:
+            found[across] = chosen
     return found
+
+
+def best(said: Sequence[Head]) -> Head | None:
+    """Of texts, nearest first, the one that is a head."""
+    known = [one for one in said if one.plain and (one.wrt or canonical(one.key))]
+    # A name alone is a head; an equation above it may be about the next value: `u_new = u - eta*…`.
+    named = sorted((one for one in said if one.plain), key=lambda one: "=" in one.text)
+    return next(iter([*known, *named, *said]), None)
 
 
 def texts_of(table: Table) -> dict[tuple[int, int], str]:

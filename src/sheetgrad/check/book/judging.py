@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.book.compiled import NotReadError
 from sheetgrad.check.book.effect import VISIBLE, curve, off_by, words
+from sheetgrad.check.book.families import Copies, key_of
+from sheetgrad.check.book.merged import merged
 from sheetgrad.check.book.naming import text
 from sheetgrad.check.book.recovered import exact_formula
-from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.book.stored import Stored
 from sheetgrad.check.book.understood import Understood, rate_of
+from sheetgrad.check.book.unfolding import mended, sites, spelled
+from sheetgrad.check.book.unfolding import where as cells_in_words
 from sheetgrad.check.case import Repair, sentence
 from sheetgrad.check.findings import Finding, Judged
 from sheetgrad.expr import Expr, substitute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from sheetgrad.check.book.frames import Run, Table
     from sheetgrad.check.book.headers import Head
@@ -111,6 +114,12 @@ class TableJudge:
         """Edits that may still be tried on this table."""
         self.righted: dict[str, Values] = {}
         """What wrong columns should be, for what is made from them."""
+        self.alike: dict[int, Hashable] = {}
+        """What findings about copies of one formula have in common, in a table that was folded."""
+        self.counted: set[Hashable] = set()
+        """Copied formulas that have been counted."""
+        self.mended: dict[Hashable, tuple[Repair, Tree, int]] = {}
+        """Repairs of copied formulas, and the track of the first."""
         self.tracks = {self.roles.name(across): across for across in self.table.tracks}
 
     def judge(self) -> TableReport:
@@ -121,6 +130,8 @@ class TableJudge:
         self._updates()
         pasted(self)
         stale(self)
+        if self.table.layout is not None:
+            self.report.findings = merged((self.alike.get(id(found)), found) for found in self.report.findings)
         self.report.findings.sort(key=lambda found: (found.column, found.line))
         return self.report
 
@@ -154,7 +165,12 @@ class TableJudge:
 
     def count(self, stretch: Stretch, verdict: Verdict, quantity: str) -> None:
         """One equality more, with its verdict."""
-        row, column = self.table.place(stretch.across, stretch.first)
+        copied = key_of(self.table, stretch.across, stretch.first)
+        if copied is not None:
+            if (copied, verdict) in self.counted:
+                return
+            self.counted.add((copied, verdict))
+        row, column = self.table.shown(stretch.across, stretch.first)
         right = "" if stretch.value is None else text(stretch.value, self.names)
         self.report.equalities.append(Judged(row, column, verdict, quantity, right))
 
@@ -182,9 +198,8 @@ class TableJudge:
     ) -> None:
         """A formula that is wrong, with the repair that `accept` takes."""
         from sheetgrad.check.book.held import expected as expected_of
-        from sheetgrad.check.book.repairs import repaired
 
-        repair, tree = repaired(self, stretch, accept, exact)
+        repair, tree = self._repaired(stretch, accept, exact)
         if self.held is not None and repair.code == "false" and exact is None:
             shown = expected_of(self, self.roles.name(stretch.across), stretch.first)
             repair = Repair("other-network", shown, "The network given computes this otherwise.") if shown else repair
@@ -197,8 +212,27 @@ class TableJudge:
         self.count(stretch, verdict, quantity)
         message = repair.message + (self._size(stretch, tree) if tree is not None and verdict == "false" else "")
         self.report.findings.append(
-            self.finding(stretch, verdict, repair.code, quantity, expected=expected, message=message.strip())
+            self.finding(stretch, verdict, repair.code, quantity, tree, expected=expected, message=message.strip())
         )
+
+    def _repaired(
+        self, stretch: Stretch, accept: Callable[[Values], bool], exact: tuple[str, str] | None
+    ) -> tuple[Repair, Tree | None]:
+        """The repair of a formula: that of the first of its copies, if it is right here as well."""
+        from sheetgrad.check.book.repairs import repaired
+
+        key = key_of(self.table, stretch.across, stretch.first)
+        if key is not None and key in self.mended:
+            repair, tree, across = self.mended[key]
+            copies = Copies(self.roles.compiler.book, self.table)
+            moved = copies.moved(tree, across, stretch.across, stretch.first)
+            value = None if moved is None else self.valued(stretch.across, moved, stretch.last)
+            if value is not None and accept(value):
+                return repair, moved
+        repair, made = repaired(self, stretch, accept, exact)
+        if key is not None and made is not None:
+            self.mended[key] = repair, made, stretch.across
+        return repair, made
 
     def _size(self, stretch: Stretch, tree: Tree) -> str:
         """How large a mistake is at the author's own numbers, and whether the curve shows it."""
@@ -220,15 +254,33 @@ class TableJudge:
         return f"{said}, and the loss by up to {words(shown)} of its height."
 
     def finding(
-        self, stretch: Stretch, verdict: str, code: str, quantity: str, *, expected: str = "", message: str = ""
+        self,
+        stretch: Stretch,
+        verdict: str,
+        code: str,
+        quantity: str,
+        right: Tree | None = None,
+        *,
+        expected: str = "",
+        message: str = "",
     ) -> Finding:
-        """A finding about a stretch, at its cells."""
-        place = self.table.place(stretch.across, stretch.first)
-        yours = "" if stretch.formula.tree is None else spelled(stretch.formula.tree, place)
-        return Finding(verdict, code, place[0], place[1], self.place(stretch), quantity, yours, expected, message)
+        """A finding about a stretch, at its cells; `right` is the formula that would be right."""
+        place = self.table.shown(stretch.across, stretch.first)
+        tree = stretch.formula.tree
+        yours = "" if tree is None else spelled(self.table, tree, stretch.across, stretch.first)
+        cells = mended(self.table, stretch, right)
+        where_ = self.place(stretch)
+        made = Finding(verdict, code, *place, where_, quantity, yours, expected, message, cells=cells)
+        copied = key_of(self.table, stretch.across, stretch.first)
+        if copied is not None:
+            self.alike[id(made)] = copied
+        return made
 
     def place(self, stretch: Stretch) -> str:
         """The cells of a stretch: one range where the lines follow each other or nearly, else several."""
+        if self.table.layout is not None:
+            lines = (line for run in stretch.runs for line in range(run.first, run.last + 1))
+            return cells_in_words(sites(self.table, stretch.across, lines))
         parts: list[list[int]] = []
         for run in stretch.runs:
             if parts and run.first == parts[-1][1] + 1:

@@ -6,7 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed
+from sheetgrad.check.book.labels import given_name
 from sheetgrad.check.book.understood import rate_of
+from sheetgrad.check.book.unfolding import cell_name
 from sheetgrad.expr import Expr, Ref, Symbol, references, substitute
 from sheetgrad.syntax.printer import own_name, written
 
@@ -51,17 +53,22 @@ def plain_names(made: Understood, heads: dict[int, Head]) -> dict[str, str]:
             give(rate_symbol, "eta")
     for symbol in (*made.points.values, *made.roles.definitions):
         if symbol not in found:
-            give(symbol, said.get(symbol) or _own_name(made, symbol, found))
+            give(symbol, said.get(symbol) or _own_name(made, symbol, found, tracks.get(symbol)))
     return found
 
 
-def _own_name(made: Understood, symbol: str, found: dict[str, str]) -> str:
+def _own_name(made: Understood, symbol: str, found: dict[str, str], track: int | None) -> str:
     """What a symbol without a head is called: after its cell, or after the track that its cell lies in."""
     table, source = made.roles.table, made.roles.compiler.sources.get(symbol)
     if isinstance(source, Fixed) and source.sheet == table.sheet.name:
         across, line = table.turned(source.place)
         if table.holds(across, line):
             return f"{found.get(made.roles.name(across), made.roles.name(across))}_row{line}"
+    if isinstance(source, Fixed) and (name := given_name(made.roles.compiler.book, source)):
+        return name
+    if table.layout is not None and track is not None:
+        cell = cell_name(table, table.place(track, table.first))
+        return f"{'x' if symbol in made.roles.leaves else 'q'}_{_word(cell)}"
     return f"{'x' if symbol in made.roles.leaves else 'q'}_{_word(symbol)}"
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.book.compiled import Fixed
+from sheetgrad.check.book.families import families
 from sheetgrad.check.book.kinds import kinds
+from sheetgrad.check.book.labels import given_name
 from sheetgrad.check.book.understood import column_used
 from sheetgrad.check.templates import template, widths
 from sheetgrad.expr import Call, Product, Ref, Sum, Symbol, references, walk
@@ -41,6 +44,10 @@ def _unlike_heads(made: Understood, heads: dict[int, Head]) -> list[str]:
     """Columns whose heads name a quantity of a network with one hidden layer, and that compute another."""
     tracks = {made.roles.name(across): head.key for across, head in heads.items() if head.key}
     tracks |= {symbol: heads[across].key for symbol, across in made.roles.states.items() if across in heads}
+    for name in made.loss_inputs:
+        source = made.roles.compiler.sources.get(name)
+        if isinstance(source, Fixed) and (key := given_name(made.roles.compiler.book, source)):
+            tracks.setdefault(name, key)
     counts = Counter(tracks.values())
     keys = {symbol: key for symbol, key in tracks.items() if counts[key] == 1 and symbol in made.points.values}
     if sum(key[:1] in {"h", "o", "a"} for key in keys.values()) < 3:
@@ -88,7 +95,8 @@ def _unlike_siblings(made: Understood) -> list[str]:
     """Of columns at one depth, those that are made of other sorts of things, or name one thing twice."""
     sort = kinds(made)
     levels: dict[Kind, list[str]] = {}
-    names_ = [name for name in made.definitions if name in made.changed]
+    copies = _copies(made)
+    names_ = [name for name in made.definitions if name in made.changed and name not in copies]
     for name in names_:
         levels.setdefault(sort[name], []).append(name)
     found: list[str] = []
@@ -106,7 +114,7 @@ def _unlike_siblings(made: Understood) -> list[str]:
         plain = [value for value in values.values() if value is not None]
         if plain and any(not made.points.close(plain[0], other) for other in plain[1:]):
             found += [name for name in names if values[name] is not None]
-    for name, value in made.definitions.items():
+    for name, value in ((name, made.definitions[name]) for name in names_):
         weights = [use.symbol.name for use in references(value) if sort.get(use.symbol.name) == ("weight", 0)]
         if any(uses[weight] > 1 for weight in weights) or _names_twice(value):
             found.append(name)
@@ -114,6 +122,15 @@ def _unlike_siblings(made: Understood) -> list[str]:
     shared = Counter(references(made.definitions[name])[0].symbol.name for name in inner)
     found += [name for name in inner if shared[references(made.definitions[name])[0].symbol.name] > 1]
     return found + _targets(made, names_, sort)
+
+
+def _copies(made: Understood) -> set[str]:
+    """Forward columns that hold the same formula as another, for another sample of the step."""
+    table = made.roles.table
+    if table.layout is None:
+        return set()
+    found = families(table, max(table.first, table.last - 1))
+    return {made.roles.name(other) for members in found.values() for other in members[1:]}
 
 
 def _targets(made: Understood, names: list[str], sort: dict[str, Kind]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sheetgrad.check.book.compiled import Fixed, OnTrack
 from sheetgrad.check.book.edits import parts, swapped
 from sheetgrad.check.book.spelling import address
-from sheetgrad.check.book.spelling import formula as spelled
+from sheetgrad.check.book.unfolding import named, spelled
 from sheetgrad.read.book.cells import Reference
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def rate_mended(judge: TableJudge, stretch: Stretch, rate: Rate) -> tuple[str, s
     """The formula with the rate from its own cell, and what the wrong cell is."""
     tree = stretch.formula.tree
     source = judge.roles.compiler.sources[rate.symbol]
-    here, last = (judge.table.place(stretch.across, line) for line in (stretch.first, stretch.last))
+    last = judge.table.place(stretch.across, stretch.last)
     if tree is None:
         return "", ""
     for _, part in parts(tree):
@@ -71,14 +71,15 @@ def rate_mended(judge: TableJudge, stretch: Stretch, rate: Rate) -> tuple[str, s
             meant = across == source.across and line - stretch.last <= source.shift - 1 + judge.roles.shift
         if not meant:
             continue
-        place = part.at(here)
+        place = part.at(judge.table.place(stretch.across, stretch.first))
         own = labelled(judge.table.sheet) or (None if judge.table.holds(*judge.table.turned(place)) else place)
         holds = judge.names.get(_state(judge, across), judge.roles.name(across))
-        words = f"{address(part.at(last))} is a cell of the table ({holds}), not the learning rate"
+        words = f"{named(judge.table, part, last)} is a cell of the table ({holds}), not the learning rate"
         if own is None:
             return "", words
         fixed = Reference(*own, row_fixed=True, column_fixed=True)
-        return spelled(swapped(tree, part, fixed), here), f"{words}; that stands in {address(own)}"
+        shown = spelled(judge.table, swapped(tree, part, fixed), stretch.across, stretch.first)
+        return shown, f"{words}; that stands in {address(own)}"
     return "", "the learning rate is read from a cell of the table"
 
 

@@ -73,7 +73,7 @@ def read_book(path: str) -> list[TableRead]:
     from sheetgrad.read.book import open_book
 
     book = open_book(path)
-    return [table_read(made, said) for sheet in book.sheets for made, said in understood_tables(book, sheet)]
+    return [table_read(made, said) for trained in understood_tables(book).values() for made, said in trained]
 
 
 def table_read(made: Understood, said: dict[int, Head]) -> TableRead:
@@ -90,7 +90,7 @@ def table_read(made: Understood, said: dict[int, Head]) -> TableRead:
     if rate is not None:
         number = rate.factor * (float(stored.value(Ref(Symbol(rate.symbol)), first, first)[0]) if rate.symbol else 1.0)
     return TableRead(
-        made.roles.table.sheet.name,
+        made.roles.table.title,
         tuple(_lines(made, names)),
         start,
         tuple(symbol.name for symbol in recovered.parameters),

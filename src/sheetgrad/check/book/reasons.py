@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.kinds import is_activation
-from sheetgrad.check.book.spelling import address
+from sheetgrad.check.book.unfolding import named
 from sheetgrad.check.case import sentence
 from sheetgrad.check.codes import entries
 from sheetgrad.check.report.words import quantity
@@ -40,7 +40,7 @@ def _said(judge: TableJudge, symbol: str) -> str:
 
 
 def _cell(judge: TableJudge, stretch: Stretch, reference: Reference) -> str:
-    return address(reference.at(judge.table.place(stretch.across, stretch.first)))
+    return named(judge.table, reference, judge.table.place(stretch.across, stretch.first))
 
 
 def _other(judge: TableJudge, stretch: Stretch, edit: Edit, code: str, exact: tuple[str, str] | None) -> str:

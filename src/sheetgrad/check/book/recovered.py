@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sheetgrad.check.book.kinds import kinds
 from sheetgrad.check.book.naming import renamed
 from sheetgrad.check.book.spelling import address, quoted
+from sheetgrad.check.book.unfolding import cell_name
 from sheetgrad.check.points import Points
 from sheetgrad.derive import gradients
 from sheetgrad.expr import Call, Expr, Partial, Ref, Symbol, children, rebuilt, references, substitute, walk
@@ -124,10 +125,10 @@ def _cell(judge: TableJudge, symbol: str, line: int) -> str:
 
     match judge.roles.compiler.sources.get(symbol):
         case OnTrack(across=across, shift=shift):
-            return address(judge.table.place(across, line + shift))
+            return cell_name(judge.table, judge.table.place(across, line + shift))
         case Fixed(sheet=sheet, place=(row, column)):
-            here = "" if sheet == judge.table.sheet.name else f"{quoted(sheet)}!"
+            here = "" if sheet == judge.table.title else f"{quoted(sheet)}!"
             return here + "$" + address((row, column)).rstrip("0123456789") + f"${row}"
         case _:
             track = judge.tracks.get(symbol)
-            return symbol if track is None else address(judge.table.place(track, line))
+            return symbol if track is None else cell_name(judge.table, judge.table.place(track, line))

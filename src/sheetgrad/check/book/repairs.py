@@ -10,8 +10,8 @@ from sheetgrad.check.book.edits import Edit, far, lost_factor, near, other_cell,
 from sheetgrad.check.book.kinds import is_activation, kinds
 from sheetgrad.check.book.reasons import reason
 from sheetgrad.check.book.roles import constant_value
-from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.understood import rate_in
+from sheetgrad.check.book.unfolding import spelled, stays
 from sheetgrad.check.case import Repair
 from sheetgrad.expr import Ref
 from sheetgrad.read.book.cells import Reference
@@ -35,7 +35,6 @@ def repaired(
     if tree is None:
         return Repair("false", "", "It differs from what it should be."), None
     missing = _missing_path(judge, stretch, exact)
-    shown = judge.table.place(stretch.across, stretch.first)
     sort = kinds(judge.made)
     given = _given(judge, stretch)
     tries: tuple[tuple[Callable[[], Iterator[Edit]], int], ...] = (
@@ -54,7 +53,7 @@ def repaired(
             if value is not None and edit.tree != tree and _names_cells(edit.tree) and accept(value):
                 code = missing or _code(judge, stretch, edit, sort)
                 words = reason(judge, stretch, edit, code, exact)
-                return Repair(code, spelled(edit.tree, shown), words), edit.tree
+                return Repair(code, spelled(judge.table, edit.tree, stretch.across, stretch.first), words), edit.tree
     code = missing or "false"
     return Repair(code, "", reason(judge, stretch, None, code, exact)), None
 
@@ -74,6 +73,7 @@ def symbol_of(judge: TableJudge, stretch: Stretch, reference: Reference) -> str:
 def _kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tuple[str, int]]) -> Iterator[Edit]:
     """One cell for another of the same sort, or an activation for its sum."""
     found = [part for _, part in parts(tree) if isinstance(part, Reference)]
+    fixed = _given_cells(judge)
     for was in dict.fromkeys(found):
         symbol = symbol_of(judge, stretch, was)
         mine = sort.get(symbol)
@@ -82,10 +82,22 @@ def _kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tuple[
             name = symbol_of(judge, stretch, other)
             if name and name != symbol and (sort.get(name) == mine or _pair(judge, symbol, name)):
                 options.append(other)
+        options += [cell for name, cell in fixed.items() if name != symbol and sort.get(name) == mine]
         for edit in other_cell(tree, options):
             if edit.was == was:
                 yield edit
     yield from _other_lines(judge, stretch, tree, found)
+
+
+def _given_cells(judge: TableJudge) -> dict[str, Reference]:
+    """Single cells that flow into the loss: inputs and targets that are given once for all steps."""
+    found = {}
+    for name in sorted(judge.made.loss_inputs):
+        source = judge.roles.compiler.sources.get(name)
+        if isinstance(source, Fixed):
+            sheet = None if source.sheet == judge.table.sheet.name else source.sheet
+            found[name] = Reference(*source.place, row_fixed=True, column_fixed=True, sheet=sheet)
+    return found
 
 
 def _two_kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tuple[str, int]]) -> Iterator[Edit]:
@@ -219,7 +231,7 @@ def _code(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple
     match edit.kind:
         case "line":
             assert isinstance(edit.was, Reference)  # noqa: S101 -- the kind says so
-            return "frozen-row" if _fixed(judge, edit.was) else "other-row"
+            return "frozen-row" if _fixed(judge, edit.was) or stays(judge.table, stretch, edit.was) else "other-row"
         case "anchor":
             assert isinstance(edit.was, Reference)  # noqa: S101 -- the same
             return "frozen-row" if _fixed(judge, edit.was) else "drifting-reference"

@@ -38,6 +38,10 @@ def quoted(sheet: str) -> str:
 
 def where(table: Table, across: int, first: int, last: int) -> str:
     """A stretch of a track as `Sheet1!AC33:AC78`."""
+    if table.layout is not None:
+        from sheetgrad.check.book import unfolding
+
+        return unfolding.where(unfolding.sites(table, across, range(first, last + 1)))
     start, end = table.place(across, first), table.place(across, last)
     cells = address(start) if start == end else f"{address(start)}:{address(end)}"
     return f"{table.sheet.name}!{cells}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed, OnTrack
@@ -12,12 +14,18 @@ from sheetgrad.check.points import Points, UnknownNameError
 from sheetgrad.expr import Expr, Ref, Sum, Symbol, references
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.roles import Roles
     from sheetgrad.check.points import Values
 
 FEW = 3
 """Points at which a gradient is not zero; fewer say little of what it is multiplied with."""
+MOST_COLUMNS = 80
+"""Columns before an update that are compared with its gradient."""
+MOST_WORK = 40_000
+"""Formulas that are computed in search of the loss."""
 MOST_NEW = 40
 """Cells that only some rows name, in one formula."""
 
@@ -116,7 +124,11 @@ def understood(roles: Roles, heads: dict[int, Head]) -> Understood | None:
     """The network, with the loss under which most updates are right; None where there is no loss."""
     best: Understood | None = None
     most = (-1, 0, 0)
-    for rank, (loss, parts) in enumerate(losses(roles, heads)):
+    every = losses(roles, heads)
+    flowing = roles.ancestors(*(Ref(Symbol(name)) for loss, parts in every for name in (parts or (loss,))))
+    weights = sum(state in flowing for state in roles.states)
+    tries = max(FEW, MOST_WORK // max(1, len(roles.definitions)))
+    for rank, (loss, parts) in enumerate(every[:tries]):
         made = with_loss(roles, loss, parts)
         if not made.parameters:
             continue
@@ -125,7 +137,7 @@ def understood(roles: Roles, heads: dict[int, Head]) -> Understood | None:
         score = (right, made.factor == 1.0, -rank)
         if score > most:
             best, most = made, score
-        if right == len(roles.states):
+        if right == len(roles.states) or (right == weights and made.factor == 1.0):
             break
     return best
 
@@ -148,24 +160,29 @@ def factors_of(made: Understood, symbol: str) -> set[float]:
     found: set[float] = set()
     if not exact.any():
         return found
-    for name in gradient_columns(made, symbol):
+    for name in near_columns(made, symbol):
         ratio = _ratio(made, made.points.values[name], exact)
         if ratio is not None and abs(ratio - ratio[0]).max() <= 1e-9 * abs(ratio[0]):
             found.add(round(float(ratio[0]), 9))
     return found & {1.0, 2.0, 0.5}
 
 
-def gradient_columns(made: Understood, symbol: str) -> list[str]:
+def gradient_columns(made: Understood, symbol: str) -> Iterator[str]:
     """Columns from which the update of a state is made, backward ones, nearest first."""
     roles = made.roles
-    found: dict[str, None] = {}
-    waiting = [use.symbol.name for use in references(roles.updates[symbol])]
+    found: set[str] = set()
+    waiting = deque(use.symbol.name for use in references(roles.updates[symbol]))
     while waiting:
-        name = waiting.pop(0)
+        name = waiting.popleft()
         if name in roles.definitions and name not in made.points.definitions and name not in found:
-            found[name] = None
+            found.add(name)
+            yield name
             waiting.extend(use.symbol.name for use in references(roles.definitions[name]))
-    return list(found)
+
+
+def near_columns(made: Understood, symbol: str) -> Iterator[str]:
+    """Those that may be the gradient itself; the steps of a table are never so far from it."""
+    return islice(gradient_columns(made, symbol), MOST_COLUMNS)
 
 
 def is_right(made: Understood, symbol: str) -> bool:
@@ -176,7 +193,7 @@ def is_right(made: Understood, symbol: str) -> bool:
     if made.plain:
         return False
     exact = made.derivative(symbol)
-    columns = (made.points.values[name] for name in gradient_columns(made, symbol))
+    columns = (made.points.values[name] for name in near_columns(made, symbol))
     return bool(exact.any()) and any(made.close(column, exact) for column in columns)
 
 

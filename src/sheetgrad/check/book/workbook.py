@@ -7,26 +7,32 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.around import charts, contradicted, sheet_name, texts
 from sheetgrad.check.book.drawing import drawing
+from sheetgrad.check.book.folded import folded_tables
 from sheetgrad.check.book.frames import overlap, tables
 from sheetgrad.check.book.headers import head_places, heads, texts_of
 from sheetgrad.check.book.hypotheses import put_right
 from sheetgrad.check.book.judging import TableJudge
+from sheetgrad.check.book.labels import labels
 from sheetgrad.check.book.naming import plain_names
 from sheetgrad.check.book.roles import roles
 from sheetgrad.check.book.spelling import address
-from sheetgrad.check.book.understood import is_right, understood
+from sheetgrad.check.book.understood import is_right, rate_of, understood
 from sheetgrad.check.case import sentence
 from sheetgrad.check.findings import Finding, Report
 from sheetgrad.check.together.books import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
+    from sheetgrad.check.book.frames import Table
     from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.judging import TableReport
     from sheetgrad.check.book.understood import Understood
     from sheetgrad.check.network import Network
     from sheetgrad.read.book.cells import Book, Sheet
+
+    Trained: TypeAlias = "tuple[Understood, dict[int, Head]]"
 
 SOME = 4
 """One in so many weights must follow its gradient for a table to be one of training."""
@@ -47,8 +53,9 @@ def judged_book(book: Book, network: Network | None = None) -> Report:
     """The report on a spreadsheet that has been read."""
     report = Report(book.path, "workbook")
     found: list[TableReport] = []
+    trained = understood_tables(book)
     for sheet in book.sheets:
-        found_here = understood_tables(book, sheet)
+        found_here = trained[sheet.name]
         if network is None:
             judges = [TableJudge(made, plain_names(made, head), head) for made, head in found_here]
         else:
@@ -77,7 +84,7 @@ def judged_book(book: Book, network: Network | None = None) -> Report:
     return report
 
 
-def _held(report: Report, tables_: list[tuple[Understood, dict[int, Head]]], network: Network) -> Iterator[TableJudge]:
+def _held(report: Report, tables_: list[Trained], network: Network) -> Iterator[TableJudge]:
     """The tables with the forward part that they should have; one that is not about that network is not judged."""
     from sheetgrad.check.book.held import held_to
 
@@ -103,21 +110,52 @@ def _held(report: Report, tables_: list[tuple[Understood, dict[int, Head]]], net
         yield TableJudge(held.made, plain_names(held.made, said), said, held)
 
 
-def understood_tables(book: Book, sheet: Sheet) -> list[tuple[Understood, dict[int, Head]]]:
-    """The tables of a sheet in which a network is trained; of two that share cells, that with more weights."""
-    found: list[tuple[Understood, dict[int, Head]]] = []
-    for table in tables(sheet):
-        taken = roles(book, table)
-        if not taken.states:
-            continue
-        said = heads(table, texts_of(table))
-        made = understood(taken, said)
-        if made is not None and made.parameters:
-            made = put_right(made, said)
-        if made is not None and made.parameters and is_trained(made, said):
-            found.append((made, said))
+def understood_tables(book: Book) -> dict[str, list[Trained]]:
+    """The tables of each sheet in which a network is trained; of two that share cells, that with more weights.
+
+    Only where none has a row or a column for each step, steps are looked for that are blocks of cells.
+    """
+    found = {sheet.name: _on_sheet(book, sheet) for sheet in book.sheets}
+    done = {name for name, trained in found.items() if trained}
+    for table in folded_tables(book, done):
+        said = labels(table)
+        one = _trained(book, table, said) or _mendable(book, table, said)
+        if one is not None and table.layout is not None:
+            found[table.title].append(one)
+            done |= set(table.layout.parts)
+    return found
+
+
+def _trained(book: Book, table: Table, said: dict[int, Head]) -> Trained | None:
+    """The network that is trained in a table; None where none is."""
+    taken = roles(book, table)
+    made = understood(taken, said) if taken.states else None
+    if made is not None and made.parameters:
+        made = put_right(made, said)
+    return (made, said) if made is not None and made.parameters and is_trained(made, said) else None
+
+
+def _mendable(book: Book, table: Table, said: dict[int, Head]) -> Trained | None:
+    """The network of a table whose gradients are all wrong, if one or two small changes make every update right."""
+    taken = roles(book, table)
+    made = understood(taken, said) if taken.states else None
+    if made is None or not made.parameters or not all(made.derivative(symbol).any() for symbol in made.parameters):
+        return None
+    report = TableJudge(made, plain_names(made, said), said).judge()
+    wrong = [finding for finding in report.findings if finding.verdict == "false"]
+    named = all(finding.expected and finding.code != "false" for finding in wrong)
+    rates = {rate_of(made, symbol) for symbol in made.parameters}  # with what is wrong put right
+    if not named or len(rates) != 1 or None in rates or not 0 < len(wrong) <= max(1, len(made.parameters) // SOME):
+        return None
+    again = understood(taken, said)
+    return None if again is None else (again, said)
+
+
+def _on_sheet(book: Book, sheet: Sheet) -> list[Trained]:
+    tried = (_trained(book, table, heads(table, texts_of(table))) for table in tables(sheet))
+    found = [one for one in tried if one is not None]
     found.sort(key=lambda pair: -len(pair[0].parameters))
-    kept: list[tuple[Understood, dict[int, Head]]] = []
+    kept: list[Trained] = []
     for made, said in found:
         if not any(overlap(made.roles.table, other.roles.table) for other, _ in kept):
             kept.append((made, said))
@@ -137,7 +175,7 @@ def _words(part: TableReport) -> str:
     made = part.made
     assert made is not None  # noqa: S101 -- only tables that were understood are reported
     return (
-        f"{part.table.sheet.name}: {len(made.parameters)} weights, {len(made.forward)} forward formulas, "
+        f"{part.table.title}: {len(made.parameters)} weights, {len(made.forward)} forward formulas, "
         f"loss {part.names[made.loss]}"
     )
 

@@ -17,6 +17,8 @@ GRAVEST = ("false", "slip", "unread", "note")
 """The order in which verdicts cover each other."""
 LONGEST = 24
 """Characters of a cell that are shown; the rest appears when it is pointed at."""
+MOST_BLOCKS = 10_000
+"""Blocks that three dots stand for."""
 _CELL = re.compile(r"([A-Z]{1,3})(\d+)")
 
 
@@ -38,13 +40,35 @@ def blocks(place: str, sheet: str) -> list[Block]:
 
     >>> blocks("'LR 0.1'!B3:B5", "LR 0.1")
     [Block(top=3, left=2, bottom=5, right=2)]
+    >>> [block.top for block in blocks("Batch!N3:N6,N8:N11,…,N18:N21", "Batch")]
+    [3, 8, 13, 18]
     """
     name, _, cells = place.replace("$", "").rpartition("!")
-    found = [(int(row), _number(column)) for column, row in _CELL.findall(cells)]
-    if not found or name.strip("'").replace("''", "'") != sheet:
+    if name.strip("'").replace("''", "'") != sheet:
         return []
-    (top, left), (bottom, right) = found[0], found[-1]
-    return [Block(top, left, bottom, right)]
+    found: list[Block] = []
+    goes_on = False
+    for part in cells.split(","):
+        corners = [(int(row), _number(column)) for column, row in _CELL.findall(part)]
+        if corners:
+            block = Block(*corners[0], *corners[-1])
+            found += _between(found, block) if goes_on else []
+            found.append(block)
+        goes_on = part == "…"
+    return found
+
+
+def _between(found: Sequence[Block], last: Block) -> list[Block]:
+    """What three dots stand for: blocks at the distance of the two before them."""
+    if len(found) < 2:
+        return []
+    one, two = found[-2:]
+    down, right = two.top - one.top, two.left - one.left
+    count = max((last.top - two.top) // down if down else 0, (last.left - two.left) // right if right else 0)
+    return [
+        Block(two.top + n * down, two.left + n * right, two.bottom + n * down, two.right + n * right)
+        for n in range(1, min(count, MOST_BLOCKS))
+    ]
 
 
 def _number(word: str) -> int:

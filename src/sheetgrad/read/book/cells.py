@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Place: TypeAlias = "tuple[int, int]"
 """Row and column, both counted from 1."""
+CELLS = "the cells"
+"""A function that stands for a range whose cells are named one by one; no formula of a file holds it."""
 Value: TypeAlias = "float | str | bool | Fault | None"
 """What is stored in a cell; None is a cell that holds a format only, or a formula without a stored value."""
 
