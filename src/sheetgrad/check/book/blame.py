@@ -71,7 +71,7 @@ def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
     for name in columns:
         if name not in judge.tracks or name in made.points.definitions:
             continue
-        users = [symbol for symbol, column in uses.items() if column == name]
+        users = [s for s, column in uses.items() if column == name or (not column and name in gradient_columns(made, s))]
         fits = [s for s in exact if exact[s].any() and made.close(made.points.values.get(name), exact[s])]
         head = judge.heads.get(judge.tracks[name])
         said = plain.get(head.wrt) if head is not None and _is_total(judge, head.of) else None

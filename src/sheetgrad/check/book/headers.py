@@ -34,6 +34,8 @@ class Head(NamedTuple):
     """A quantity's plain name."""
     of: str = ""
     wrt: str = ""
+    line: int = 0
+    """The line of the sheet on which it stands."""
 
     @property
     def plain(self) -> str:
@@ -70,12 +72,11 @@ def heads(table: Table, texts: dict[tuple[int, int], str]) -> dict[int, Head]:
     """The head of every track that has one; `texts` are the sheet's texts by track and line."""
     found: dict[int, Head] = {}
     for across in table.tracks:
-        above = [
-            texts[across, line]
+        said = [
+            head(texts[across, line])._replace(line=line)
             for line in range(table.first - 1, table.first - 1 - ABOVE, -1)
-            if (across, line) in texts
+            if texts.get((across, line), "").strip()
         ]
-        said = [head(text) for text in above if text.strip()]
         known = [one for one in said if one.plain and (one.wrt or canonical(one.key))]
         # A name alone is a head; an equation above it may be about the next value: `u_new = u - eta*…`.
         named = sorted((one for one in said if one.plain), key=lambda one: "=" in one.text)

@@ -10,7 +10,7 @@ from sheetgrad.check.book.compiled import NotReadError
 from sheetgrad.check.book.edits import near, other_cell, typed
 from sheetgrad.check.book.oddities import odd
 from sheetgrad.check.book.roles import constant_value
-from sheetgrad.check.book.understood import is_right, with_loss
+from sheetgrad.check.book.understood import column_used, is_right, with_loss
 from sheetgrad.expr import references, substitute
 from sheetgrad.read.book.cells import Call, Reference
 
@@ -31,7 +31,7 @@ MOST_ROUNDS = 6
 def put_right(made: Understood, heads: dict[int, Head]) -> Understood:
     """The network with its forward formulas as they were meant, where that makes more gradients right."""
     for _ in range(MOST_ROUNDS):
-        wrong = [symbol for symbol in made.parameters if not is_right(made, symbol)]
+        wrong = [symbol for symbol in (*made.parameters, *_cut_off(made)) if not is_right(made, symbol)]
         if not wrong:
             return made
         better = _better(made, wrong, odd(made, heads))
@@ -39,6 +39,12 @@ def put_right(made: Understood, heads: dict[int, Head]) -> Understood:
             return made
         made = better
     return made
+
+
+def _cut_off(made: Understood) -> list[str]:
+    """States that move like weights and do not reach the loss: a column that should name another leaves them out."""
+    states = made.roles.states
+    return [s for s in states if s not in made.parameters and column_used(made, s, made.roles.updates[s])[0]]
 
 
 def _better(made: Understood, wrong: list[str], names: list[str]) -> Understood | None:
@@ -99,14 +105,15 @@ def _gained(made: Understood, changes: dict[str, Expr], wrong: list[str]) -> tup
         parts = tuple(use.symbol.name for use in references(made.definitions[made.loss]))
     tried = with_loss(changed, made.loss, parts)
     tried.factor = made.factor
-    if set(tried.parameters) != set(made.parameters):
+    if not set(tried.parameters) >= set(made.parameters):
         return None
     gained = 0
-    for symbol in made.parameters:
+    for symbol in tried.parameters:
         good = symbol in tried.points.values and is_right(tried, symbol)
         # Where nothing reaches the loss any more, every gradient is zero and any update would be right.
-        silenced = made.derivative(symbol).any() and not tried.derivative(symbol).any()
-        if silenced or (not good and symbol not in wrong):
+        before = symbol in made.parameters
+        silenced = before and made.derivative(symbol).any() and not tried.derivative(symbol).any()
+        if silenced or (before and not good and symbol not in wrong):
             return None
         gained += good and symbol in wrong
     return (gained, tried) if gained else None

@@ -109,9 +109,11 @@ class TableJudge:
     def judge(self) -> TableReport:
         """Everything."""
         from sheetgrad.check.book.copies import pasted, stale
+        from sheetgrad.check.book.misheaded import misheaded
 
         self._forward()
         self._updates()
+        misheaded(self)
         pasted(self)
         stale(self)
         self.report.findings.sort(key=lambda found: (found.column, found.line))

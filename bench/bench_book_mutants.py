@@ -1,0 +1,119 @@
+"""What `check` finds in workbooks with one planted mistake each, and whether it names it with its cells.
+
+    python bench/bench_book_mutants.py [--part 1/4] [--every 10] [--misses FILE]
+
+Every mistake of the table is planted in a whole column, in a part of one, and in one cell. The whole
+takes about ten minutes on one core; `--part` takes a share of it, `--every` a sample.
+A mistake counts as found if anything is said against the formulas, and as named if a finding
+has one of the codes that fit and exactly the cells of the mistake. The right workbooks come first:
+whatever is said against them is an alarm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from handmade_books import STYLES, mistakes, write
+
+from sheetgrad.check.book.workbook import check_book
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sheetgrad.check.findings import Finding
+
+EXTENTS = {"column": (0, 11), "part": (4, 7), "cell": (6, 6)}
+
+
+class Trial(NamedTuple):
+    """A workbook with a mistake: what is planted, the codes that fit, its cells, and how it is written."""
+
+    code: str
+    extent: str
+    codes: frozenset[str]
+    place: str
+    words: str
+    write: Callable[[Path], None]
+
+
+def handmade() -> Iterator[Trial]:
+    """The styles of people."""
+    for style in STYLES:
+        row, column = style.corner
+        for mutant in mistakes(style):
+            at = style.order.index(mutant.quantity)
+            for extent, (first, last) in EXTENTS.items():
+                start = max(first, mutant.quantity.startswith("w"))
+                planted = replace(mutant, first=start, last=last)
+                ends = [
+                    xl_rowcol_to_cell(
+                        *((row + at, column + 1 + step) if style.sideways else (row + 1 + step, column + at))
+                    )
+                    for step in (start, last)
+                ]
+                place = "Table!" + ":".join(dict.fromkeys(ends))
+                words = f"{style.name}: {mutant.quantity} = {mutant.formula}"
+                yield Trial(
+                    min(mutant.codes), extent, mutant.codes, place, words,
+                    lambda path, style=style, planted=planted: write(path, style, mutants=(planted,)),
+                )  # fmt: skip
+
+
+def said(path: Path) -> list[Finding]:
+    """What is said against the formulas of a workbook."""
+    return [found for found in check_book(str(path)).findings if found.verdict in {"false", "slip", "unread"}]
+
+
+def table(trials: list[Trial], misses: list[str]) -> Iterator[str]:
+    """A row for each mistake, its three extents, and the whole."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.xlsx"
+        for trial in trials:
+            trial.write(path)
+            findings = said(path)
+            named = any(one.place == trial.place and one.code in trial.codes for one in findings)
+            for code in (trial.code, "all"):
+                for what, counted in (("planted", True), ("found", bool(findings)), ("named", named)):
+                    counts[code, trial.extent, what] += counted
+            if not named:
+                shown = [(one.verdict, one.code, one.place, one.expected) for one in findings]
+                misses.append(f"{trial.code} {trial.extent} {trial.place} {trial.words}\n    {shown}")
+    yield f"{'':<18}" + "".join(f"{extent:>24}" for extent in EXTENTS)
+    yield f"{'mistake':<18}" + f"{'planted':>10}{'found':>7}{'named':>7}" * len(EXTENTS)
+    codes = sorted({code for code, _, _ in counts} - {"all"})
+    for code in (*codes, "all"):
+        cells = (
+            f"{counts[code, extent, 'planted']:>10}{counts[code, extent, 'found']:>7}{counts[code, extent, 'named']:>7}"
+            for extent in EXTENTS
+        )
+        yield f"{code:<18}" + "".join(cells)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", default="1/1")
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--misses", type=Path)
+    chosen = parser.parse_args()
+    part, parts = map(int, chosen.part.split("/"))
+    trials = list(handmade())[part - 1 :: parts][:: chosen.every]
+    misses: list[str] = []
+    for line in table(trials, misses):
+        print(line)
+    if chosen.misses is not None:
+        chosen.misses.write_text("\n".join(misses))
+
+
+if __name__ == "__main__":
+    main()
