@@ -12,16 +12,19 @@ whatever is said against them is an alarm.
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 import tempfile
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+import planted_books
 from handmade_books import STYLES, mistakes, write
 
 from sheetgrad.check.book.workbook import check_book
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from sheetgrad.check.findings import Finding
 
 EXTENTS = {"column": (0, 11), "part": (4, 7), "cell": (6, 6)}
+EACH = 2
+"""Formulas of one network in one layout in which each mistake is planted."""
 
 
 class Trial(NamedTuple):
@@ -66,6 +71,45 @@ def handmade() -> Iterator[Trial]:
                     min(mutant.codes), extent, mutant.codes, place, words,
                     lambda path, style=style, planted=planted: write(path, style, mutants=(planted,)),
                 )  # fmt: skip
+
+
+def written() -> Iterator[Trial]:
+    """Networks of many kinds in many layouts: of each, a sample with every mistake in every extent."""
+    for spec in planted_books.SPECS.values():
+        for layout in planted_books.LAYOUTS:
+            network = planted_books.Network(spec, layout)
+            by_code: dict[str, list[planted_books.Planted]] = {}
+            for planted in planted_books.mistakes(network, layout):
+                by_code.setdefault(planted.code, []).append(planted)
+            draw = random.Random(len(network.order))  # noqa: S311 -- a sample, no secret
+            for code, every in by_code.items():
+                for planted in draw.sample(every, min(EACH, len(every))):
+                    for extent, (first, last) in EXTENTS.items():
+                        yield _written(code, extent, planted, max(first, planted.target in network.updates), last)
+
+
+def _written(code: str, extent: str, planted: planted_books.Planted, first: int, last: int) -> Trial:
+    network, layout = planted.network, planted.layout
+    words = f"{network.title}, {layout.name}: {planted_books.equation(planted)}"
+    return Trial(
+        code, extent, frozenset(planted_books.ALIKE.get(code, {code})), planted_books.cells(planted, first, last), words,
+        lambda path: planted_books.write(path, network, layout, planted, (first, last)),
+    )  # fmt: skip
+
+
+def alarms() -> Iterator[str]:
+    """What is said against right workbooks."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "right.xlsx"
+        books = [(style.name, partial(write, path, style)) for style in STYLES]
+        for spec in planted_books.SPECS.values():
+            for layout in planted_books.LAYOUTS:
+                network = planted_books.Network(spec, layout)
+                books.append((f"{network.title}, {layout.name}", partial(planted_books.write, path, network, layout)))
+        for name, make in books:
+            make()
+            yield from (f"ALARM {name}: {one.place} {one.code}" for one in said(path))
+        yield f"{len(books)} right workbooks looked at"
 
 
 def said(path: Path) -> list[Finding]:
@@ -103,11 +147,15 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", default="1/1")
+    parser.add_argument("--books", choices=["handmade", "written", "all"], default="all")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--misses", type=Path)
     chosen = parser.parse_args()
     part, parts = map(int, chosen.part.split("/"))
-    trials = list(handmade())[part - 1 :: parts][:: chosen.every]
+    pools = {"handmade": (handmade,), "written": (written,), "all": (handmade, written)}[chosen.books]
+    trials = [trial for pool in pools for trial in pool()][part - 1 :: parts][:: chosen.every]
+    for line in alarms() if part == 1 else ():
+        print(line)
     misses: list[str] = []
     for line in table(trials, misses):
         print(line)

@@ -164,7 +164,7 @@ def _computed(
         if name not in here:
             text = texts[name]
             python = re.sub(r"\[(\w+)(@@|@|\$|~)?\]", look_up, text).replace("^", "**").replace("POWER", "pow")
-            here[name] = eval(python, {"EXP": math.exp, "SUM": lambda *all_: sum(all_), "pow": pow})  # noqa: S307 -- ours
+            here[name] = eval(python, {"EXP": math.exp, "SQRT": math.sqrt, "MAX": max, "SUM": lambda *all_: sum(all_), "pow": pow})  # noqa: S307 -- ours
         return here[name]
 
     def look_up(match: re.Match[str]) -> str:
@@ -187,6 +187,10 @@ def _computed(
 def mistakes(style: Style) -> Iterator[Mutant]:
     """Every kind of mistake, made in the formulas of a style."""
     right = columns(style)
+    yield from (mutant for mutant in _mistakes(style, right) if mutant.formula != right[mutant.quantity])
+
+
+def _mistakes(style: Style, right: Mapping[str, str]) -> Iterator[Mutant]:
     pairs = [("a_h1", "a_h2"), ("a_o1", "a_o2"), ("w5", "w6"), ("w7", "w8"), ("i1", "i2"), ("t1", "t2"), ("w6", "w8")]
     for name in style.backward:
         text = right[name]

@@ -196,3 +196,30 @@ def test_a_long_table_is_checked_in_seconds(book: Path) -> None:
     report = check_book(str(book))
     assert report.counts["true"] >= 39
     assert time.process_time() - began < 6
+
+
+@pytest.mark.parametrize(
+    ("style", "formula", "code"),
+    [
+        (STYLES[0], "[E1]+[E1]", "wrong-index"),
+        (STYLES[2], "[E1]-[E2]", "sign"),
+        (STYLES[4], "[E1]-[E2]", "sign"),
+        (STYLES[4], "[E1]*[E2]", "plus-for-times"),
+    ],
+)
+def test_a_loss_that_no_gradient_is_made_from_is_judged_as_well(
+    style: Style, formula: str, code: str, book: Path
+) -> None:
+    write(book, style, mutants=(Mutant(frozenset(), "E_total", formula),))
+    (finding,) = wrong(check_book(str(book)))
+    assert (finding.verdict, finding.quantity) == ("false", "E_total")
+    assert finding.code in {code, "times-for-plus"}
+
+
+@pytest.mark.parametrize("formula", ["([E1]+[E2])/2", "SQRT([E1]+[E2])", "1-[E1]-[E2]", "MAX([E1],[E2])"])
+@pytest.mark.parametrize("head", ["Loss", "score"])
+def test_another_measure_beside_the_loss_is_no_mistake(formula: str, head: str, book: Path) -> None:
+    style = STYLES[0]._replace(heads={**(STYLES[0].heads or {}), "E_total": head})
+    style = style._replace(rewritten=(("[E1]+[E2]", formula),))
+    write(book, style)
+    assert not check_book(str(book)).findings

@@ -161,9 +161,16 @@ def _column(judge: TableJudge, name: str, wanted: Values | None, exact: tuple[st
         elif made.points.close(value, target):
             judge.count(stretch, "true", quantity)
         else:
-            judge.false(stretch, partial(made.points.close, target), quantity, exact)
+            judge.false(stretch, partial(made.points.close, target), quantity, exact or _within(judge, target))
     if wanted is not None and not made.close(made.points.values.get(name), wanted):
         _put_right(judge, name, wanted)
+
+
+def _within(judge: TableJudge, target: Values) -> tuple[str, str] | None:
+    """The derivative by a forward quantity that a helper holds; None where it is none of these."""
+    made = judge.made
+    found = (name for name in made.definitions if name in made.changed and name != made.loss)
+    return next(((made.loss, name) for name in found if made.close(target, made.derivative(name))), None)
 
 
 def _put_right(judge: TableJudge, name: str, wanted: Values) -> None:

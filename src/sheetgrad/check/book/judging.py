@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.book.compiled import NotReadError
 from sheetgrad.check.book.effect import VISIBLE, curve, off_by, words
+from sheetgrad.check.book.losses import LOSS, put_together
 from sheetgrad.check.book.naming import text
 from sheetgrad.check.book.recovered import exact_formula
 from sheetgrad.check.book.spelling import formula as spelled
@@ -15,7 +16,9 @@ from sheetgrad.check.book.stored import Stored
 from sheetgrad.check.book.understood import Understood, rate_of
 from sheetgrad.check.case import sentence
 from sheetgrad.check.findings import Finding, Judged
-from sheetgrad.expr import Expr, substitute
+from sheetgrad.check.book.trees import parts as tree_parts
+from sheetgrad.expr import Expr, references, substitute
+from sheetgrad.read.book.cells import Call, Range, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +131,25 @@ class TableJudge:
                 for stretch in stretches(self.made, self.tracks[name]):
                     self._against(stretch, wanted, self.names.get(name, name))
 
+        if self.made.loss == LOSS:
+            self._loss_column()
+
+    def _loss_column(self) -> None:
+        """Where the gradients fit the sum of the terms and the column of the loss is something else: a slip in it."""
+        from sheetgrad.check.book.repairs import repaired
+
+        wanted = self.made.points.values[LOSS]
+        parts = tuple(use.symbol.name for use in references(self.made.definitions[LOSS]))
+        name = put_together(self.roles, self.heads, parts)
+        for stretch in stretches(self.made, self.tracks[name]) if name in self.tracks else ():
+            value = None if stretch.value is None else self.made.value(stretch.value)
+            if value is None or not all(map(_adds_up, (part for _, part in tree_parts(stretch.formula.tree)))):
+                continue
+            if self.made.close(value * wanted[0], wanted * value[0]):  # a factor is a choice
+                self.count(stretch, "true", self.names[LOSS])
+            elif repaired(self, stretch, lambda found: self.made.close(found, wanted))[1] is not None:
+                self.false(stretch, lambda found: self.made.close(found, wanted), self.names[LOSS], None)
+
     def _against(self, stretch: Stretch, wanted: Values, quantity: str) -> None:
         """A stretch against the value it should have."""
         value = None if stretch.value is None else self.made.value(stretch.value)
@@ -230,6 +252,11 @@ class TableJudge:
             if rate is not None:
                 self.report.rates[symbol] = rate
         blamed(self)
+
+
+def _adds_up(part: Tree | None) -> bool:
+    """Whether it may stand in a loss that is put together from its terms: a root or a largest is another measure."""
+    return isinstance(part, Reference | Range) or (isinstance(part, Call) and part.function in {"+", "-", "*", "SUM"})
 
 
 MOST_PARTS = 3

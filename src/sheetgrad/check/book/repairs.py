@@ -6,7 +6,7 @@ from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed, NotReadError
-from sheetgrad.check.book.edits import Edit, far, lost_factor, near, other_cell, parts, swapped, typed
+from sheetgrad.check.book.edits import Edit, far, lost_factor, near, other_cell, parts, swapped, together, typed
 from sheetgrad.check.book.kinds import is_activation, kinds
 from sheetgrad.check.book.reasons import reason
 from sheetgrad.check.book.roles import constant_value
@@ -42,7 +42,7 @@ def repaired(
         (lambda: typed(tree, given), MOST_NEAR),
         (lambda: _kin(judge, stretch, tree, sort), MOST_NEAR),
         (lambda: near(tree, ()), MOST_NEAR),
-        (lambda: lost_factor(tree, _candidates(judge, stretch)), MOST_NEAR),
+        (lambda: lost_factor(tree, _candidates(judge, stretch), _typed_rates(judge, stretch)), MOST_NEAR),
         (lambda: other_cell(tree, _candidates(judge, stretch)), MOST_NEAR),
         (lambda: _two_kin(judge, stretch, tree, sort), MOST_NEAR),
         (lambda: far(tree, _candidates(judge, stretch)), MOST_FAR),
@@ -101,19 +101,23 @@ def _pair(judge: TableJudge, one: str, other: str) -> bool:
 
 
 def _other_lines(judge: TableJudge, stretch: Stretch, tree: Tree, found: list[Reference]) -> Iterator[Edit]:
-    """The same track on another line: frozen, drifting, or so many lines off."""
+    """The same track on another line, or several: frozen, drifting, or so many lines off."""
     table = judge.table
     here = table.place(stretch.across, stretch.last)
+    moved: dict[int, list[tuple[Reference, Reference]]] = {0: [], -1: []}
     for was in dict.fromkeys(found):
         if was.sheet not in {None, table.sheet.name}:
             continue
         across, line = table.turned(was.at(here))
         if not table.holds(across, line):
             continue
-        for shift in (0, -1):
+        for shift, pairs in moved.items():
             now = _reference(judge, across, shift, here)
             if now.at(here) != was.at(here) or _fixed(judge, was):
+                pairs.append((was, now))
                 yield Edit(swapped(tree, was, now), "line", was, now)
+    for pairs in moved.values():
+        yield from together(tree, pairs)
 
 
 def _fixed(judge: TableJudge, reference: Reference) -> bool:
@@ -136,7 +140,8 @@ def _at_all(judge: TableJudge, stretch: Stretch, was: Reference) -> Iterator[Ref
     if _fixed(judge, was) or was.sheet not in {None, table.sheet.name} or abs(shift) > 3:
         shift = -1 if stretch.across in judge.roles.states.values() and not judge.roles.shift else 0
     for across in table.tracks:
-        yield _reference(judge, across, shift, here)
+        if across != stretch.across or shift:
+            yield _reference(judge, across, shift, here)
 
 
 def _candidates(judge: TableJudge, stretch: Stretch) -> list[Reference]:
@@ -179,6 +184,13 @@ def _rate_cells(judge: TableJudge) -> list[Reference]:
                 sheet = None if source.sheet == judge.table.sheet.name else source.sheet
                 found[Reference(*source.place, row_fixed=True, column_fixed=True, sheet=sheet)] = None
     return list(found)
+
+
+def _typed_rates(judge: TableJudge, stretch: Stretch) -> list[float]:
+    """The learning rates that other updates have typed into them."""
+    is_state = stretch.across in judge.roles.states.values()
+    rates = (rate for rate in judge.report.rates.values() if is_state and not rate.symbol and rate.factor)
+    return list(dict.fromkeys(rate.factor for rate in rates))
 
 
 def _missing_path(judge: TableJudge, stretch: Stretch, exact: tuple[str, str] | None) -> str:
@@ -229,7 +241,7 @@ def _code(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple
             return "typed-number"
         case "constant":
             return _constant(edit)
-        case "missing-factor" if stretch.across in judge.roles.states.values() and edit.now in _rate_cells(judge):
+        case "missing-factor" if stretch.across in judge.roles.states.values() and _is_rate(judge, edit.now):
             return "missing-rate"
         case "cell" if _other_rate(judge, stretch):
             return "other-rate"
@@ -237,6 +249,10 @@ def _code(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple
             return _swap(judge, stretch, edit, sort)
         case kind:
             return _CODES.get(kind, "false")
+
+
+def _is_rate(judge: TableJudge, factor: Reference | str | None) -> bool:
+    return isinstance(factor, str) or factor in _rate_cells(judge)
 
 
 def _other_rate(judge: TableJudge, stretch: Stretch) -> bool:
