@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import xlsxwriter
@@ -53,6 +54,9 @@ class Style(NamedTuple):
     typed_rate: str = ""
     rewritten: tuple[tuple[str, str], ...] = ()
     """The author's habits: texts of formulas, and what is written instead."""
+    updates: Mapping[str, str] = UPDATES
+    memory: Mapping[str, float] = MappingProxyType({})
+    """What an optimizer remembers, with what it starts from; `updates` has its formulas."""
 
 
 def _heads(gradient: str, **others: str) -> dict[str, str]:
@@ -90,7 +94,7 @@ class Mutant:
 
 def columns(style: Style) -> dict[str, str]:
     """The formulas of a style, right ones."""
-    found = {**FORWARD, **style.backward, **UPDATES}
+    found = {**FORWARD, **style.backward, **style.updates}
     for old, new in style.rewritten:
         found = {name: text.replace(old, new) for name, text in found.items()}
     if style.typed_rate:
@@ -108,7 +112,8 @@ def write(path: Path, style: Style, *, steps: int = 12, mutants: tuple[Mutant, .
         sheet.write(rate_cell[0], rate_cell[1] - 1, "η =")
         sheet.write(*rate_cell, rate)
     places = {name: place for place, name in enumerate(style.order)}
-    formulas, values = columns(style), [dict(START)]
+    start = {**START, **style.memory}
+    formulas, values = columns(style), [dict(start)]
     for step in range(steps):
         texts = formulas | {m.quantity: m.formula for m in mutants if m.first <= step <= m.last}
         for name, place in places.items():
@@ -117,13 +122,13 @@ def write(path: Path, style: Style, *, steps: int = 12, mutants: tuple[Mutant, .
                 sheet.write_string(
                     *((row + place, column) if style.sideways else (row, column + place)), style.heads[name]
                 )
-            if name in START and (step == 0 or name not in UPDATES):
-                values[-1][name] = START[name]
-                sheet.write_number(*at, START[name])
+            if name in start and (step == 0 or name not in style.updates):
+                values[-1][name] = start[name]
+                sheet.write_number(*at, start[name])
         values[-1] |= _computed(style, texts, values, rate, step)
         for name, place in places.items():
             at = (row + place, column + 1 + step) if style.sideways else (row + 1 + step, column + place)
-            if name in texts and (name not in START or step):
+            if name in texts and (name not in start or step):
                 if re.fullmatch(r"[\d.]+", texts[name]):
                     sheet.write_number(*at, float(texts[name]))
                 else:
@@ -157,7 +162,7 @@ def _computed(
     """The numbers of one step, by Python's own arithmetic."""
     import math
 
-    del style
+    start = {**START, **style.memory}
     here = dict(values[-1])
 
     def number(name: str) -> float:
@@ -176,7 +181,7 @@ def _computed(
         return f"({value!r})"
 
     for name in texts:
-        if name not in START or step:
+        if name not in start or step:
             number(name)
     return here
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
+from sheetgrad.check.book.optimizing import Optimizing
 from sheetgrad.check.book.rates import misplaced, rate_mended
 from sheetgrad.check.book.understood import column_used, gradient_columns, rate_in
 from sheetgrad.check.case import sentence
@@ -194,10 +195,16 @@ def _all_updates(judge: TableJudge, uses: Mapping[str, str]) -> None:
             rates[symbol] = rate
     judge.report.rates = rates
     common = most_common(rates.values())
+    if len(rates) * 2 < len(made.parameters):
+        judge.optimizing = Optimizing(made)
+        judge.optimizing.recognise()
     understood_ = len(rates) * 2 >= len(made.parameters) or any(uses.values())
     for symbol, across in judge.roles.states.items():
         quantity = judge.names.get(symbol, symbol)
         for stretch in stretches(made, across):
+            if judge.optimizing is not None and across in judge.optimizing.wanted:
+                _by_rule(judge, judge.optimizing, stretch, quantity)
+                continue
             value = None if stretch.value is None else made.value(judge.roles.update(stretch.value))
             if value is None:
                 judge.unread(stretch, quantity)
@@ -215,6 +222,19 @@ def _all_updates(judge: TableJudge, uses: Mapping[str, str]) -> None:
             else:
                 judge.report.gradients.setdefault(quantity, "true")
                 judge.false(stretch, _accepts(judge, symbol, common), quantity, None)
+
+
+def _by_rule(judge: TableJudge, moved: Optimizing, stretch: Stretch, quantity: str) -> None:
+    """A column that an optimizer moves, against its rule."""
+    wanted = moved.wanted[stretch.across]
+    value = moved.value(stretch.across, stretch.value)
+    if value is None:
+        judge.unread(stretch, quantity)
+    elif judge.made.close(value, wanted):
+        judge.count(stretch, "true", quantity)
+    else:
+        judge.report.gradients.setdefault(quantity, "true")
+        judge.false(stretch, partial(judge.made.close, wanted), quantity, None)
 
 
 def _wrong_rate(judge: TableJudge, stretch: Stretch, rate: Rate, code: str, quantity: str) -> None:

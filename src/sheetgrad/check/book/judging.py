@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sheetgrad.check.book.frames import Run, Table
     from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.losses import Rate
+    from sheetgrad.check.book.optimizing import Optimizing
     from sheetgrad.check.findings import Verdict
     from sheetgrad.check.points import Values
     from sheetgrad.read.book.cells import Formula, Tree
@@ -107,6 +108,8 @@ class TableJudge:
         """Edits that may still be tried on this table."""
         self.righted: dict[str, Values] = {}
         """What wrong columns should be, for what is made from them."""
+        self.optimizing: Optimizing | None = None
+        """What an optimizer moves, where there is one."""
         self.tracks = {self.roles.name(across): across for across in self.table.tracks}
 
     def judge(self) -> TableReport:
@@ -179,6 +182,8 @@ class TableJudge:
         except NotReadError:
             return None
         value = substitute(value, self.roles.same, tidy=False)
+        if self.optimizing is not None and across in self.optimizing.wanted:
+            return self.optimizing.value(across, value)
         return self.made.value(self.roles.update(value) if across in self.roles.states.values() else value)
 
     def false(

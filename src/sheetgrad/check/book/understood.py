@@ -9,7 +9,7 @@ from sheetgrad.check.book.compiled import Fixed, OnTrack
 from sheetgrad.check.book.losses import Rate, ancestors, losses
 from sheetgrad.check.book.roles import constant_value
 from sheetgrad.check.points import Points, UnknownNameError
-from sheetgrad.expr import Expr, Ref, Sum, Symbol, references
+from sheetgrad.expr import ZERO, Expr, Ref, Sum, Symbol, references
 
 if TYPE_CHECKING:
     from sheetgrad.check.book.headers import Head
@@ -156,16 +156,23 @@ def factors_of(made: Understood, symbol: str) -> set[float]:
 
 
 def gradient_columns(made: Understood, symbol: str) -> list[str]:
-    """Columns from which the update of a state is made, backward ones, nearest first."""
+    """Columns from which the update of a state is made, backward ones, nearest first; through what is remembered."""
     roles = made.roles
-    found: dict[str, None] = {}
-    waiting = [use.symbol.name for use in references(roles.updates[symbol])]
+    weights = {roles.states[parameter] for parameter in made.parameters}
+    seen = {roles.states[symbol]}
+    waiting = [roles.states[symbol]]
+    found: list[str] = []
     while waiting:
-        name = waiting.pop(0)
-        if name in roles.definitions and name not in made.points.definitions and name not in found:
-            found[name] = None
-            waiting.extend(use.symbol.name for use in references(roles.definitions[name]))
-    return list(found)
+        for use in references(roles.rules.get(waiting.pop(0), ZERO)):
+            source = roles.compiler.sources[use.symbol.name]
+            if not isinstance(source, OnTrack) or source.across in seen | weights:
+                continue
+            seen.add(source.across)
+            name = roles.name(source.across)
+            if name not in made.points.definitions:
+                waiting.append(source.across)
+                found += [name] * (name in roles.definitions)
+    return found
 
 
 def is_right(made: Understood, symbol: str) -> bool:

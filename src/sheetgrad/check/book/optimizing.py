@@ -1,0 +1,297 @@
+"""Weights that an optimizer moves: which rule it is, with which numbers, and what each column must then hold.
+
+A memory is a state that follows from itself and from a gradient. Its values before
+and after a step are told apart by the dataflow; where they are drawn at random, the
+columns of a weight are compared with each known rule, and its settings found among
+the cells and numbers that they name. A rule counts once most weights follow it with
+the same settings. Anything else is left unread.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import permutations, product
+from typing import TYPE_CHECKING, NamedTuple
+
+from sheetgrad.check.book.compiled import OnTrack
+from sheetgrad.check.book.optimizer_forms import GRADIENT, WEIGHT, Form, forms, next_of
+from sheetgrad.check.points import COUNT, Points, UnknownNameError
+from sheetgrad.expr import Number, Ref, Symbol, references, substitute, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sheetgrad.check.book.understood import Understood
+    from sheetgrad.check.points import Values
+    from sheetgrad.expr import Expr
+
+MOST_TRIES = 4_000
+"""Settings of one rule that are tried on one weight."""
+MOST_OPTIONS = 14
+"""Cells and numbers that may be a setting."""
+
+
+class Found(NamedTuple):
+    """The rule of a weight: its settings, and which track holds which memory."""
+
+    form: Form
+    settings: tuple[tuple[str, str], ...]
+    """What each setting is: the name of a cell, or a number."""
+    memories: tuple[int, ...]
+
+    @property
+    def rule(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """What weights of one optimizer have in common."""
+        return self.form.name, self.settings
+
+
+class Optimizing:
+    """The columns of a table that an optimizer moves, at generic points."""
+
+    def __init__(self, made: Understood) -> None:
+        """Find the memories, and the rule of every weight."""
+        self.made, self.roles = made, made.roles
+        self.numpy = made.points.numpy
+        self.remembered = remembered(made)
+        self.memories = {a for symbol, a in self.roles.states.items() if symbol not in made.parameters} & self.remembered
+        self.nexts: dict[int, Values] = {}
+        """What each memory becomes; right values, once its rule is known."""
+        self.found: dict[str, Found] = {}
+        self.wanted: dict[int, Values] = {}
+        """What each column that is moved must hold, by track."""
+
+    def recognise(self) -> None:
+        """The rule of every weight, and what follows from it where most weights share one."""
+        for across in self.memories:
+            value = self.value(across, self.roles.rules.get(across))
+            if value is not None:
+                self.nexts[across] = value
+        known: Found | None = None
+        for symbol in self.made.parameters:
+            found = self._rule(symbol, known)
+            if found is not None:
+                self.found[symbol], known = found, found
+        counts = Counter(found.rule for found in self.found.values())
+        best = max(counts, key=lambda rule: counts[rule], default=None)
+        if best is None or counts[best] * 2 <= len(self.made.parameters):
+            self.found = {}
+            return
+        self.found = {symbol: found for symbol, found in self.found.items() if found.rule == best}
+        self._demand(next(iter(self.found.values())))
+
+    # --- expressions over the values before a step ------------------------------------------------
+
+    def value(self, across: int, rule: Expr | None) -> Values | None:
+        """What a formula of a state comes to; None where it names what cannot be computed."""
+        if rule is None:
+            return None
+        node = self.expression(across, rule)
+        points = Points({}, ())
+        for use in references(node):
+            found = self._of(use.symbol.name)
+            if found is None:
+                return None
+            points.fix(use.symbol.name, found)
+        try:
+            return points.value(node)
+        except UnknownNameError:
+            return None
+
+    def expression(self, across: int, rule: Expr) -> Expr:
+        """A formula of a state seen from the line that the new value is computed from; what is in between written out."""
+        base = 0 if self.roles.shift or (across in self.memories and self._own_line(across)) else 1
+        node = self.roles.shifted(rule, base)
+        for _ in range(8):
+            changes: dict[Expr, Expr] = {}
+            for use in references(node):
+                source = self.roles.compiler.sources[use.symbol.name]
+                if isinstance(source, OnTrack) and source.across in self.remembered - self.memories:
+                    changes[use] = self.roles.shifted(self.roles.rules[source.across], source.shift)
+            if not changes:
+                break
+            node = substitute(node, changes, tidy=False)
+        return node
+
+    def _own_line(self, across: int) -> bool:
+        """Whether a memory takes in the gradient of its own line, not of the line before."""
+        sources = self.roles.compiler.sources
+        for use in references(self.roles.rules[across]):
+            source = sources[use.symbol.name]
+            if isinstance(source, OnTrack) and not source.shift and source.across not in self.remembered:
+                name = self.roles.name(source.across)
+                if name in self.made.changed and source.across not in self.roles.states.values():
+                    return True
+        return False
+
+    def _of(self, name: str) -> Values | None:
+        """Values for a symbol: of the network where it is one of its quantities, else drawn."""
+        made, source = self.made, self.roles.compiler.sources[name]
+        if isinstance(source, OnTrack) and source.across in self.memories:
+            comes_next = source.shift > 0 or (not source.shift and self._own_line(source.across))
+            return self.nexts.get(source.across) if comes_next else abs(made.points.drawn(source.across))
+        if name in made.changed or name in made.parameters:
+            return made.points.values.get(name)
+        if isinstance(source, OnTrack) and self.roles.name(source.across) in made.changed:
+            return None  # a quantity of the network on a line where it does not belong
+        return 0.1 + 0.55 * abs(made.points.drawn(sum(map(ord, name))))
+
+    # --- rules -------------------------------------------------------------------------------------
+
+    def _rule(self, symbol: str, known: Found | None) -> Found | None:
+        across = self.roles.states[symbol]
+        rule = self.roles.rules.get(across)
+        value = self.value(across, rule)
+        if rule is None or value is None or not self.made.derivative(symbol).any():
+            return None
+        node = self.expression(across, rule)
+        named = (self.roles.compiler.sources[use.symbol.name] for use in references(node))
+        mine = tuple(dict.fromkeys(s.across for s in named if isinstance(s, OnTrack) and s.across in self.memories))
+        whole = [node, *(self.expression(one, self.roles.rules[one]) for one in mine)]
+        options = self._options(whole)
+        if known is not None and len(known.memories) == len(mine):
+            for order in permutations(mine):
+                if self._holds(known.form, dict(known.settings), symbol, order, value):
+                    return known._replace(memories=order)
+        for form in forms():
+            for order in permutations(mine) if len(form.memories) == len(mine) else ():
+                settings = self._settings(form, symbol, order, value, options)
+                if settings is not None:
+                    return Found(form, tuple(sorted(settings.items())), order)
+        return None
+
+    def _options(self, nodes: list[Expr]) -> dict[str, Values]:
+        """Cells and numbers that formulas name, and what they leave of 1."""
+        numbers: dict[float, None] = {}
+        for node in nodes:
+            for part in walk(node):
+                if isinstance(part, Number) and part.value > 0:
+                    numbers |= dict.fromkeys((float(part.value), 1 - float(part.value)))
+        names = dict.fromkeys(use.symbol.name for node in nodes for use in references(node))
+        sources = self.roles.compiler.sources
+        given = [n for n in names if n not in self.made.changed and not self._is_memory(sources[n])]
+        found = {name: values for name in given if (values := self._of(name)) is not None}
+        found |= {repr(number): self.numpy.full(COUNT, number) for number in numbers if number > 0}
+        return dict(list(found.items())[:MOST_OPTIONS])
+
+    def _is_memory(self, source: object) -> bool:
+        return isinstance(source, OnTrack) and source.across in self.memories
+
+    def _setting(self, text: str) -> Values | None:
+        return self._of(text) if text in self.roles.compiler.sources else self.numpy.full(COUNT, float(text))
+
+    def _points(self, form: Form, symbol: str, order: tuple[int, ...]) -> Points:
+        """The quantities of a rule at the points."""
+        points = Points({}, ())
+        points.fix(WEIGHT.symbol.name, self.made.points.values[symbol])
+        points.fix(GRADIENT.symbol.name, self.made.derivative(symbol))
+        for memory, across in zip(form.memories, order, strict=True):
+            points.fix(memory.symbol.name, abs(self.made.points.drawn(across)))
+            if across in self.nexts:
+                points.fix(next_of(memory).symbol.name, self.nexts[across])
+        return points
+
+    def _settings(
+        self, form: Form, symbol: str, order: tuple[int, ...], value: Values, options: Mapping[str, Values]
+    ) -> dict[str, str] | None:
+        """The settings with which the columns of a weight follow a rule."""
+        if any(across not in self.nexts for across in order):
+            return None
+        points = self._points(form, symbol, order)
+        goals = [*zip(form.following, (self.nexts[across] for across in order), strict=True), (form.update, value)]
+        return next(self._bound(points, goals, {}, form, options), None)
+
+    def _bound(  # noqa: PLR0917 -- what is left to be found, and what is known
+        self, points: Points, goals: list[tuple[Expr, Values]], bound: dict[str, str], form: Form,
+        options: Mapping[str, Values],
+    ) -> Iterator[dict[str, str]]:  # fmt: skip
+        if not goals:
+            yield bound
+            return
+        node, wanted = goals[0]
+        used = (use.symbol.name for use in references(node))
+        free = [name for name in dict.fromkeys(used) if name in form.settings and name not in bound]
+        if len(options) ** len(free) > MOST_TRIES:
+            options = dict(list(options.items())[: int(MOST_TRIES ** (1 / len(free)))])
+        for chosen in product(options, repeat=len(free)):
+            for name, text in (bound | dict(zip(free, chosen, strict=True))).items():
+                points.put(name, options[text] if text in options else self._setting(text))  # type: ignore[arg-type]  # it is known
+            if points.close(points.value(node), wanted):
+                yield from self._bound(points, goals[1:], bound | dict(zip(free, chosen, strict=True)), form, options)
+
+    def _holds(
+        self, form: Form, settings: Mapping[str, str], symbol: str, order: tuple[int, ...], value: Values
+    ) -> bool:
+        """Whether a weight follows a rule with given settings."""
+        goals = self._goals(form, settings, symbol, order)
+        held = all(self._close(self.nexts.get(across), goals[place]) for place, across in enumerate(order))
+        return held and self._close(value, goals[-1])
+
+    def _goals(
+        self, form: Form, settings: Mapping[str, str], symbol: str, order: tuple[int, ...]
+    ) -> list[Values | None]:
+        """What each memory and then the weight become by a rule."""
+        points = self._points(form, symbol, order)
+        for name, text in settings.items():
+            values = self._setting(text)
+            if values is None:
+                return [None] * (len(order) + 1)
+            points.put(name, values)
+        made: list[Values | None] = []
+        for memory, node in zip(form.memories, form.following, strict=True):
+            made.append(points.value(node))
+            points.put(next_of(memory).symbol.name, made[-1])  # type: ignore[arg-type]  # just computed
+        return [*made, points.value(form.update)]
+
+    def _close(self, left: Values | None, right: Values | None) -> bool:
+        return self.made.close(left, right)
+
+    # --- what follows ------------------------------------------------------------------------------
+
+    def _demand(self, common: Found) -> None:
+        """What every column must hold: of weights that follow the rule, and of those whose memories are known."""
+        claimed = {across for found in self.found.values() for across in found.memories}
+        settings = dict(common.settings)
+        for symbol in self.made.parameters:
+            order = self.found[symbol].memories if symbol in self.found else self._guess(symbol, common, claimed)
+            if order is None or not self.made.derivative(symbol).any():
+                continue
+            goals = self._goals(common.form, settings, symbol, order)
+            for across, goal in zip((*order, self.roles.states[symbol]), goals, strict=True):
+                if goal is not None:
+                    self.wanted[across] = goal
+                if goal is not None and across in self.memories:
+                    self.nexts[across] = goal
+
+    def _guess(self, symbol: str, common: Found, claimed: set[int]) -> tuple[int, ...] | None:
+        """The memories of a weight that does not follow the rule: those that nobody else has, one of them at least right."""
+        across = self.roles.states[symbol]
+        named = (self.roles.compiler.sources[use.symbol.name] for use in references(self.expression(across, self.roles.rules[across]))) if across in self.roles.rules else ()
+        mine = dict.fromkeys(s.across for s in named if isinstance(s, OnTrack) and s.across in self.memories - claimed)
+        if len(mine) != len(common.form.memories):
+            mine = dict.fromkeys(sorted(self.memories - claimed))
+        if len(mine) != len(common.form.memories):
+            return None
+        best: tuple[int, tuple[int, ...] | None] = (0 if len(mine) > 1 else -1, None)
+        for order in permutations(mine):
+            goals = self._goals(common.form, dict(common.settings), symbol, order)
+            right = sum(self._close(self.nexts.get(a), goal) for a, goal in zip(order, goals, strict=False))
+            if right > best[0]:
+                best = right, order
+        return best[1]
+
+
+def remembered(made: Understood) -> set[int]:
+    """Memories, and what is computed from them on the way to a weight."""
+    roles = made.roles
+    sources = roles.compiler.sources
+    weights = {roles.states[symbol] for symbol in made.parameters}
+    found = {across for symbol, across in roles.states.items() if symbol not in made.parameters}
+    for _ in roles.rules:
+        before = len(found)
+        for across, rule in roles.rules.items():
+            named = (sources[use.symbol.name] for use in references(rule))
+            if across not in weights and any(isinstance(s, OnTrack) and s.across in found for s in named):
+                found.add(across)
+        if len(found) == before:
+            break
+    return found
