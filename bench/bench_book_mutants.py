@@ -1,9 +1,11 @@
 """What `check` finds in workbooks with one planted mistake each, and whether it names it with its cells.
 
-    python bench/bench_book_mutants.py [--part 1/4] [--every 10] [--misses FILE]
+    python bench/bench_book_mutants.py [--books handmade|written|all] [--part 1/4] [--every 10]
+                                       [--add-to FILE] [--misses FILE]
 
 Every mistake of the table is planted in a whole column, in a part of one, and in one cell. The whole
-takes about ten minutes on one core; `--part` takes a share of it, `--every` a sample.
+takes about half an hour on one core; `--part` takes a share of it, `--every` a sample, and `--add-to`
+keeps the counts in a file, so that the last of several parts prints the table of all.
 A mistake counts as found if anything is said against the formulas, and as named if a finding
 has one of the codes that fit and exactly the cells of the mistake. The right workbooks come first:
 whatever is said against them is an alarm.
@@ -12,6 +14,7 @@ whatever is said against them is an alarm.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import sys
 import tempfile
@@ -117,9 +120,8 @@ def said(path: Path) -> list[Finding]:
     return [found for found in check_book(str(path)).findings if found.verdict in {"false", "slip", "unread"}]
 
 
-def table(trials: list[Trial], misses: list[str]) -> Iterator[str]:
-    """A row for each mistake, its three extents, and the whole."""
-    counts: Counter[tuple[str, str, str]] = Counter()
+def tried(trials: list[Trial], counts: Counter[str], misses: list[str]) -> None:
+    """Check every workbook, and count."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         for trial in trials:
@@ -128,19 +130,20 @@ def table(trials: list[Trial], misses: list[str]) -> Iterator[str]:
             named = any(one.place == trial.place and one.code in trial.codes for one in findings)
             for code in (trial.code, "all"):
                 for what, counted in (("planted", True), ("found", bool(findings)), ("named", named)):
-                    counts[code, trial.extent, what] += counted
+                    counts[f"{code} {trial.extent} {what}"] += counted
             if not named:
                 shown = [(one.verdict, one.code, one.place, one.expected) for one in findings]
                 misses.append(f"{trial.code} {trial.extent} {trial.place} {trial.words}\n    {shown}")
+
+
+def table(counts: Counter[str]) -> Iterator[str]:
+    """A row for each mistake, its three extents, and the whole."""
     yield f"{'':<18}" + "".join(f"{extent:>24}" for extent in EXTENTS)
     yield f"{'mistake':<18}" + f"{'planted':>10}{'found':>7}{'named':>7}" * len(EXTENTS)
-    codes = sorted({code for code, _, _ in counts} - {"all"})
+    codes = sorted({key.partition(" ")[0] for key in counts} - {"all"})
     for code in (*codes, "all"):
-        cells = (
-            f"{counts[code, extent, 'planted']:>10}{counts[code, extent, 'found']:>7}{counts[code, extent, 'named']:>7}"
-            for extent in EXTENTS
-        )
-        yield f"{code:<18}" + "".join(cells)
+        three = [[counts[f"{code} {extent} {what}"] for what in ("planted", "found", "named")] for extent in EXTENTS]
+        yield f"{code:<18}" + "".join(f"{planted:>10}{found:>7}{named:>7}" for planted, found, named in three)
 
 
 def main() -> None:
@@ -149,6 +152,7 @@ def main() -> None:
     parser.add_argument("--part", default="1/1")
     parser.add_argument("--books", choices=["handmade", "written", "all"], default="all")
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--add-to", type=Path)
     parser.add_argument("--misses", type=Path)
     chosen = parser.parse_args()
     part, parts = map(int, chosen.part.split("/"))
@@ -157,7 +161,12 @@ def main() -> None:
     for line in alarms() if part == 1 else ():
         print(line)
     misses: list[str] = []
-    for line in table(trials, misses):
+    kept: Path | None = chosen.add_to
+    counts: Counter[str] = Counter(json.loads(kept.read_text()) if kept is not None and kept.exists() else {})
+    tried(trials, counts, misses)
+    if kept is not None:
+        kept.write_text(json.dumps(counts))
+    for line in table(counts):
         print(line)
     if chosen.misses is not None:
         chosen.misses.write_text("\n".join(misses))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
-from sheetgrad.check.book.optimizing import Optimizing
+from sheetgrad.check.book.optimizing import Optimizing, gradients_taken_in
 from sheetgrad.check.book.rates import misplaced, rate_mended
 from sheetgrad.check.book.understood import column_used, gradient_columns, rate_in
 from sheetgrad.check.case import sentence
@@ -69,10 +69,11 @@ def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
         if head.wrt in plain and _is_total(judge, head.of) and judge.roles.name(across) in judge.roles.definitions
     )
     found: dict[str, str] = {}
+    taken_in = gradients_taken_in(made) if not all(uses.values()) else {}
     for name in columns:
         if name not in judge.tracks or name in made.points.definitions:
             continue
-        users = [s for s, column in uses.items() if column == name or (not column and name in gradient_columns(made, s))]
+        users = [s for s, column in uses.items() if name == (column or taken_in.get(s))]
         fits = [s for s in exact if exact[s].any() and made.close(made.points.values.get(name), exact[s])]
         head = judge.heads.get(judge.tracks[name])
         said = plain.get(head.wrt) if head is not None and _is_total(judge, head.of) else None
@@ -198,6 +199,7 @@ def _all_updates(judge: TableJudge, uses: Mapping[str, str]) -> None:
     if len(rates) * 2 < len(made.parameters):
         judge.optimizing = Optimizing(made)
         judge.optimizing.recognise()
+        judge.report.optimizer = judge.optimizing.name
     understood_ = len(rates) * 2 >= len(made.parameters) or any(uses.values())
     for symbol, across in judge.roles.states.items():
         quantity = judge.names.get(symbol, symbol)

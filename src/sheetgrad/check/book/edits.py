@@ -28,7 +28,7 @@ def swapped(tree: Tree, was: Reference, now: Reference) -> Tree:
     return tree
 
 
-def near(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
+def near(tree: Tree, others: Sequence[Reference], numbers: Sequence[float] = ()) -> Iterator[Edit]:
     """The likeliest edits first: one cell for another, signs, brackets, factors, powers."""
     yield from other_cell(tree, others)
     yield from _anchors(tree)
@@ -36,7 +36,7 @@ def near(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
     yield from _signs(tree)
     yield from _left_out(tree)
     yield from _powers(tree)
-    yield from _constants(tree)
+    yield from _constants(tree, (1.0, 2.0, 0.5, -1.0, *numbers))
 
 
 def far(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
@@ -178,14 +178,14 @@ def _powers(tree: Tree) -> Iterator[Edit]:
             yield Edit(put(tree, path, Call("^", (part, Number(2)))), "power")
 
 
-def _constants(tree: Tree) -> Iterator[Edit]:
+def _constants(tree: Tree, numbers: Sequence[float]) -> Iterator[Edit]:
     """A factor of two, 1 - x for x, and the like."""
     for number in (2.0, 0.5):
         yield Edit(Call("*", (Number(number), tree)), "half")
     for path, part in parts(tree):
         match part:
             case Number(value=value):
-                for other in (1.0, 2.0, 0.5, -1.0):
+                for other in numbers:
                     if other != value:
                         yield Edit(put(tree, path, Number(other)), "constant", f"{value:g}", f"{other:g}")
             case Reference():

@@ -69,6 +69,8 @@ class TableReport:
     gradients: dict[str, Verdict] = field(default_factory=dict)
     rates: dict[str, Rate] = field(default_factory=dict)
     """What each weight's gradient is multiplied with."""
+    optimizer: str = ""
+    """The rule by which weights are moved, where it is another than gradient descent."""
     wrong: dict[int, list[Stretch]] = field(default_factory=dict)
     """What is false, by track."""
 

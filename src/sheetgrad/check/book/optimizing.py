@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sheetgrad.check.book.compiled import OnTrack
 from sheetgrad.check.book.optimizer_forms import GRADIENT, WEIGHT, Form, forms, next_of
 from sheetgrad.check.points import COUNT, Points, UnknownNameError
-from sheetgrad.expr import Number, Ref, Symbol, references, substitute, walk
+from sheetgrad.expr import ZERO, Number, references, substitute, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from sheetgrad.check.points import Values
     from sheetgrad.expr import Expr
 
-MOST_TRIES = 4_000
-"""Settings of one rule that are tried on one weight."""
+MOST_TRIES = 12_000
+"""Settings that are tried on one table."""
+MOST_AT_ONCE = 4_000
+"""The same for one equation."""
 MOST_OPTIONS = 14
 """Cells and numbers that may be a setting."""
 
@@ -59,6 +61,10 @@ class Optimizing:
         self.found: dict[str, Found] = {}
         self.wanted: dict[int, Values] = {}
         """What each column that is moved must hold, by track."""
+        self.name = ""
+        self.settings: dict[str, str] = {}
+        """What each setting of the rule is: the name of a cell, or a number."""
+        self.tries = MOST_TRIES
 
     def recognise(self) -> None:
         """The rule of every weight, and what follows from it where most weights share one."""
@@ -77,7 +83,14 @@ class Optimizing:
             self.found = {}
             return
         self.found = {symbol: found for symbol, found in self.found.items() if found.rule == best}
-        self._demand(next(iter(self.found.values())))
+        common = next(iter(self.found.values()))
+        self.name, self.settings = common.form.name, dict(common.settings)
+        self._demand(common)
+
+    def numbers(self, setting: str) -> list[float]:
+        """What a setting is, where it is a number."""
+        text = self.settings.get(setting, "")
+        return [float(text)] if text and text not in self.roles.compiler.sources else []
 
     # --- expressions over the values before a step ------------------------------------------------
 
@@ -210,9 +223,12 @@ class Optimizing:
         node, wanted = goals[0]
         used = (use.symbol.name for use in references(node))
         free = [name for name in dict.fromkeys(used) if name in form.settings and name not in bound]
-        if len(options) ** len(free) > MOST_TRIES:
-            options = dict(list(options.items())[: int(MOST_TRIES ** (1 / len(free)))])
+        if len(options) ** len(free) > MOST_AT_ONCE:
+            options = dict(list(options.items())[: int(MOST_AT_ONCE ** (1 / len(free)))])
         for chosen in product(options, repeat=len(free)):
+            self.tries -= 1
+            if self.tries < 0:
+                return
             for name, text in (bound | dict(zip(free, chosen, strict=True))).items():
                 points.put(name, options[text] if text in options else self._setting(text))  # type: ignore[arg-type]  # it is known
             if points.close(points.value(node), wanted):
@@ -295,3 +311,27 @@ def remembered(made: Understood) -> set[int]:
         if len(found) == before:
             break
     return found
+
+
+def gradients_taken_in(made: Understood) -> dict[str, str]:
+    """For each weight that an optimizer moves the one column that goes into it or its memories, and into no other."""
+    roles = made.roles
+    between = remembered(made)
+    direct: dict[str, set[str]] = {}
+    for symbol in made.parameters:
+        waiting, seen = [roles.states[symbol]], {roles.states[symbol]}
+        direct[symbol] = set()
+        while waiting:
+            for use in references(roles.rules.get(waiting.pop(), ZERO)):
+                source = roles.compiler.sources[use.symbol.name]
+                if not isinstance(source, OnTrack) or source.across in seen:
+                    continue
+                seen.add(source.across)
+                name = roles.name(source.across)
+                if source.across in between:
+                    waiting.append(source.across)
+                elif name in made.changed and name in roles.definitions and name not in made.points.definitions:
+                    direct[symbol].add(name)
+    counts = Counter(name for names in direct.values() for name in names)
+    own = {symbol: [name for name in names if counts[name] == 1] for symbol, names in direct.items()}
+    return {symbol: names[0] for symbol, names in own.items() if len(names) == 1}

@@ -41,7 +41,7 @@ def repaired(
     tries: tuple[tuple[Callable[[], Iterator[Edit]], int], ...] = (
         (lambda: typed(tree, given), MOST_NEAR),
         (lambda: _kin(judge, stretch, tree, sort), MOST_NEAR),
-        (lambda: near(tree, ()), MOST_NEAR),
+        (lambda: near(tree, (), _settings(judge, stretch)), MOST_NEAR),
         (lambda: lost_factor(tree, _candidates(judge, stretch), _typed_rates(judge, stretch)), MOST_NEAR),
         (lambda: other_cell(tree, _candidates(judge, stretch)), MOST_NEAR),
         (lambda: _two_kin(judge, stretch, tree, sort), MOST_NEAR),
@@ -66,7 +66,9 @@ def symbol_of(judge: TableJudge, stretch: Stretch, reference: Reference) -> str:
     except NotReadError:
         return ""
     node = judge.roles.same.get(node, node)
-    if stretch.across in judge.roles.states.values():
+    if judge.optimizing is not None and stretch.across in judge.optimizing.wanted:
+        node = judge.optimizing.expression(stretch.across, node)
+    elif stretch.across in judge.roles.states.values():
         node = judge.roles.update(node)
     return node.symbol.name if isinstance(node, Ref) else ""
 
@@ -177,9 +179,12 @@ def _given(judge: TableJudge, stretch: Stretch) -> list[tuple[Reference, float]]
 def _rate_cells(judge: TableJudge) -> list[Reference]:
     """The cells that other updates take the learning rate from."""
     found: dict[Reference, None] = {}
-    for rate in judge.report.rates.values():
-        if rate.symbol:
-            source = judge.roles.compiler.sources.get(rate.symbol)
+    names = [rate.symbol for rate in judge.report.rates.values()]
+    if judge.optimizing is not None and "eta" in judge.optimizing.settings:
+        names.append(judge.optimizing.settings["eta"])
+    for name in names:
+        if name:
+            source = judge.roles.compiler.sources.get(name)
             if isinstance(source, Fixed):
                 sheet = None if source.sheet == judge.table.sheet.name else source.sheet
                 found[Reference(*source.place, row_fixed=True, column_fixed=True, sheet=sheet)] = None
@@ -188,9 +193,21 @@ def _rate_cells(judge: TableJudge) -> list[Reference]:
 
 def _typed_rates(judge: TableJudge, stretch: Stretch) -> list[float]:
     """The learning rates that other updates have typed into them."""
-    is_state = stretch.across in judge.roles.states.values()
-    rates = (rate for rate in judge.report.rates.values() if is_state and not rate.symbol and rate.factor)
-    return list(dict.fromkeys(rate.factor for rate in rates))
+    if stretch.across not in judge.roles.states.values():
+        return []
+    rates = [rate.factor for rate in judge.report.rates.values() if not rate.symbol and rate.factor]
+    if judge.optimizing is not None:
+        rates += judge.optimizing.numbers("eta")
+    return list(dict.fromkeys(rates))
+
+
+def _settings(judge: TableJudge, stretch: Stretch) -> list[float]:
+    """The numbers that an optimizer is set with, and what they leave of 1."""
+    moved = judge.optimizing
+    if moved is None or stretch.across not in moved.wanted:
+        return []
+    numbers = [number for name in moved.settings for number in moved.numbers(name)]
+    return list(dict.fromkeys([*numbers, *(1 - number for number in numbers)]))
 
 
 def _missing_path(judge: TableJudge, stretch: Stretch, exact: tuple[str, str] | None) -> str:

@@ -99,7 +99,7 @@ def _words(part: TableReport) -> str:
     assert made is not None  # noqa: S101 -- only tables that were understood are reported
     return (
         f"{part.table.sheet.name}: {len(made.parameters)} weights, {len(made.forward)} forward formulas, "
-        f"loss {part.names[made.loss]}"
+        f"loss {part.names[made.loss]}" + (f", moved by {part.optimizer}" if part.optimizer else "")
     )
 
 
