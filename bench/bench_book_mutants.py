@@ -28,7 +28,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import planted_books
-from handmade_books import STYLES, mistakes, write
+from handmade_books import STYLES, Mutant, Style, mistakes, write
 
 from sheetgrad.check.book.workbook import check_book
 
@@ -72,7 +72,7 @@ def handmade() -> Iterator[Trial]:
                 words = f"{style.name}: {mutant.quantity} = {mutant.formula}"
                 yield Trial(
                     min(mutant.codes), extent, mutant.codes, place, words,
-                    lambda path, style=style, planted=planted: write(path, style, mutants=(planted,)),
+                    partial(_write_mutant, style, planted),
                 )  # fmt: skip
 
 
@@ -95,7 +95,8 @@ def _written(code: str, extent: str, planted: planted_books.Planted, first: int,
     network, layout = planted.network, planted.layout
     words = f"{network.title}, {layout.name}: {planted_books.equation(planted)}"
     return Trial(
-        code, extent, frozenset(planted_books.ALIKE.get(code, {code})), planted_books.cells(planted, first, last), words,
+        code, extent, frozenset(planted_books.ALIKE.get(code, {code})), planted_books.cells(planted, first, last),
+        words,
         lambda path: planted_books.write(path, network, layout, planted, (first, last)),
     )  # fmt: skip
 
@@ -113,6 +114,10 @@ def alarms() -> Iterator[str]:
             make()
             yield from (f"ALARM {name}: {one.place} {one.code}" for one in said(path))
         yield f"{len(books)} right workbooks looked at"
+
+
+def _write_mutant(style: Style, planted: Mutant, path: Path) -> None:
+    write(path, style, mutants=(planted,))
 
 
 def said(path: Path) -> list[Finding]:

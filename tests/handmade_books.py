@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,7 +12,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 START = {
@@ -156,12 +157,15 @@ def _cells(style: Style, text: str, places: Mapping[str, int], rate_cell: tuple[
     return re.sub(r"\[(\w+)(@@|@|\$|~)?\]", cell, text)
 
 
+KNOWN: Mapping[str, Callable[..., float]] = {
+    "EXP": math.exp, "SQRT": math.sqrt, "MAX": max, "pow": pow, "SUM": lambda *all_: sum(all_),
+}  # fmt: skip
+
+
 def _computed(
     style: Style, texts: Mapping[str, str], values: list[dict[str, float]], rate: float, step: int
 ) -> dict[str, float]:
     """The numbers of one step, by Python's own arithmetic."""
-    import math
-
     start = {**START, **style.memory}
     here = dict(values[-1])
 
@@ -169,7 +173,7 @@ def _computed(
         if name not in here:
             text = texts[name]
             python = re.sub(r"\[(\w+)(@@|@|\$|~)?\]", look_up, text).replace("^", "**").replace("POWER", "pow")
-            here[name] = eval(python, {"EXP": math.exp, "SQRT": math.sqrt, "MAX": max, "SUM": lambda *all_: sum(all_), "pow": pow})  # noqa: S307 -- ours
+            here[name] = eval(python, dict(KNOWN))  # noqa: S307 -- ours
         return here[name]
 
     def look_up(match: re.Match[str]) -> str:

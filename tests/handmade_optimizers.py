@@ -58,6 +58,7 @@ def style(name: str, base: Style = STYLES[0], rules: Mapping[str, str] | None = 
     memory: dict[str, float] = {}
     later: dict[str, str] = {}
     for n in range(1, 9):
+
         def numbered(text: str, n: int = n) -> str:
             return re.sub(r"\[(\w+)", lambda m: m[0] if m[1] in _SHARED else f"{m[0]}{n}", text)
 
@@ -73,5 +74,11 @@ def style(name: str, base: Style = STYLES[0], rules: Mapping[str, str] | None = 
         updates["k"], memory["k"] = "[k@]+1", 0.0
     backward = dict(HELPERS if base.backward is HELPERS else GRADIENTS) | later
     order = (*base.order, *memory, *later)
-    heads = None if base.heads is None else {**dict.fromkeys(order, ""), **base.heads, **{key: key for key in (*memory, *later)}}
-    return base._replace(name=f"{base.name}, {name}", updates=updates, memory=memory, backward=backward, order=order, heads=heads)
+    heads = (
+        None
+        if base.heads is None
+        else {**dict.fromkeys(order, ""), **base.heads, **{key: key for key in (*memory, *later)}}
+    )
+    return base._replace(
+        name=f"{base.name}, {name}", updates=updates, memory=memory, backward=backward, order=order, heads=heads
+    )

@@ -120,8 +120,8 @@ class Network:
             if isinstance(equation.target, Next)
         }
         if layout.helpers:
-            for weight, slope in zip(list(self.updates), [_plain(slope, names) for slope in last], strict=True):
-                step = Ref(Symbol(f"step of {weight.symbol.name}"))
+            for weight in list(self.updates):
+                step = Ref(Symbol(f"step of {_name(weight)}"))
                 slope = next(use for use in walk(self.updates[weight]) if isinstance(use, Partial))
                 self.values[step] = ETA * slope
                 self.updates[weight] = weight - step
@@ -158,13 +158,13 @@ def mistakes(network: Network, layout: Layout) -> Iterator[Planted]:
                     yield Planted(code, target, wrong, network, layout)
 
 
-def _drawn(network: Network, seed: int) -> dict[Quantity, float]:
+def _drawn(network: Network, seed: int) -> dict[Expr, float]:
     """Numbers for every quantity; a probability stays one, so that its logarithm is a number."""
     rng = random.Random(seed)  # noqa: S311 -- numbers for a test
     return {quantity: rng.uniform(0.2, 0.8) for quantity in (*network.start, *network.values, ETA)}
 
 
-def _same(right: Expr, wrong: Expr, draws: list[dict[Quantity, float]]) -> bool:
+def _same(right: Expr, wrong: Expr, draws: list[dict[Expr, float]]) -> bool:
     pairs = [(evaluate(right, values), evaluate(wrong, values)) for values in draws]
     return all(abs(a - b) <= 1e-9 * (abs(a) + abs(b)) for a, b in pairs)
 
@@ -198,7 +198,7 @@ def _at(network: Network, layout: Layout, quantity: Quantity, step: int) -> tupl
     return (row + place, column + 1 + step) if layout.sideways else (row + 1 + step, column + place)
 
 
-def _sheet(  # noqa: PLR0917 -- all that a sheet is made from
+def _sheet(
     sheet: xlsxwriter.worksheet.Worksheet, network: Network, layout: Layout, planted: Planted | None,
     span: tuple[int, int], *, rate: float, steps: int,
 ) -> None:  # fmt: skip
@@ -207,10 +207,10 @@ def _sheet(  # noqa: PLR0917 -- all that a sheet is made from
     for quantity in network.order if layout.heads else ():
         row, column = _at(network, layout, quantity, -1)
         sheet.write_string(row, column, layout.heads.format(network.names[quantity]))
-    before: dict[Quantity, float] = {}
+    before: dict[Expr, float] = {}
     for step in range(steps):
         own = {planted.target: planted.wrong} if planted is not None and span[0] <= step <= span[1] else {}
-        values: dict[Quantity, float] = {ETA: rate}
+        values: dict[Expr, float] = {ETA: rate}
 
         def cell(quantity: Quantity, step: int = step) -> str:
             return "$B$1" if quantity is ETA else str(xl_rowcol_to_cell(*_at(network, layout, quantity, step)))
@@ -262,6 +262,7 @@ def names_known(use: Ref, names: Notation) -> bool:
 
 def _name(quantity: Quantity) -> str:
     if isinstance(quantity, Partial):
-        return f"d{quantity.of.symbol.name}_d{quantity.wrt.symbol.name}"  # type: ignore[union-attr]  # of one quantity
+        assert isinstance(quantity.of, Ref)
+        return f"d{quantity.of.symbol.name}_d{quantity.wrt.symbol.name}"
     assert isinstance(quantity, Ref)
     return quantity.symbol.name

@@ -90,7 +90,7 @@ _FROM_BELOW = {1: 3, 2: 4, 3: 1, 4: 2, 5: 7, 6: 8, 7: 5, 8: 6}
 USUAL = {
     "bare weights above gradients": {f"g{n}": f"w{n}" for n in range(1, 9)},
     "deltas": {f"g{n}": f"Δw{n}" for n in range(1, 9)},
-    "another language": {"h1": "Summe 1", "a_h1": "Ausgabe 1", "E_total": "Fehler", "w1": "Gewicht 1", "g1": "Steigung 1"},
+    "another language": {"h1": "Summe 1", "a_h1": "Ausgabe 1", "E_total": "Fehler", "w1": "Gewicht 1"},
     "letters": _LETTERS | {f"g{n}": f"dE/d{_LETTERS[f'w{n}']}" for n in range(1, 9)},
     "numbered from the other side": {
         "h1": "h2", "h2": "h1", "a_h1": "a_h2", "a_h2": "a_h1", "o1": "o2", "o2": "o1", "a_o1": "a_o2", "a_o2": "a_o1",

@@ -1,4 +1,4 @@
-"""Optimizers in workbooks: written by hand or by sheetgrad they are recognised, and a column that does not follow is named."""
+"""Optimizers in workbooks, by hand or by sheetgrad: they are recognised, and a column that does not follow is named."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
-from sheetgrad.check.book.optimizing import Optimizing, gradients_taken_in
+from sheetgrad.check.book.memories import gradients_taken_in
+from sheetgrad.check.book.optimizing import Optimizing
 from sheetgrad.check.book.rates import misplaced, rate_mended
 from sheetgrad.check.book.understood import column_used, gradient_columns, rate_in
 from sheetgrad.check.case import sentence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed, OnTrack
+from sheetgrad.check.book.memories import remembered
 from sheetgrad.check.book.naming import text
-from sheetgrad.check.book.optimizing import remembered
 from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.findings import Finding, Judged

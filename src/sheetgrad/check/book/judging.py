@@ -13,10 +13,10 @@ from sheetgrad.check.book.recovered import exact_formula
 from sheetgrad.check.book.spelling import formula as spelled
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.book.stored import Stored
+from sheetgrad.check.book.trees import parts as tree_parts
 from sheetgrad.check.book.understood import Understood, rate_of
 from sheetgrad.check.case import sentence
 from sheetgrad.check.findings import Finding, Judged
-from sheetgrad.check.book.trees import parts as tree_parts
 from sheetgrad.expr import Expr, references, substitute
 from sheetgrad.read.book.cells import Call, Range, Reference
 
@@ -147,8 +147,8 @@ class TableJudge:
         parts = tuple(use.symbol.name for use in references(self.made.definitions[LOSS]))
         name = put_together(self.roles, self.heads, parts)
         for stretch in stretches(self.made, self.tracks[name]) if name in self.tracks else ():
-            value = None if stretch.value is None else self.made.value(stretch.value)
-            if value is None or not all(map(_adds_up, (part for _, part in tree_parts(stretch.formula.tree)))):
+            value, tree = None if stretch.value is None else self.made.value(stretch.value), stretch.formula.tree
+            if value is None or tree is None or not all(_adds_up(part) for _, part in tree_parts(tree)):
                 continue
             if self.made.close(value * wanted[0], wanted * value[0]):  # a factor is a choice
                 self.count(stretch, "true", self.names[LOSS])
@@ -261,7 +261,7 @@ class TableJudge:
         blamed(self)
 
 
-def _adds_up(part: Tree | None) -> bool:
+def _adds_up(part: Tree) -> bool:
     """Whether it may stand in a loss that is put together from its terms: a root or a largest is another measure."""
     return isinstance(part, Reference | Range) or (isinstance(part, Call) and part.function in {"+", "-", "*", "SUM"})
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.kinds import Kind
     from sheetgrad.check.book.understood import Understood
-    from sheetgrad.check.points import Values
     from sheetgrad.expr import Expr
 
 

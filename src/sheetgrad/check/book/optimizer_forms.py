@@ -118,7 +118,8 @@ BY_HAND: Mapping[str, Rule] = {
 @cache
 def forms() -> tuple[Form, ...]:
     """Every rule, plain and with the weights' own decay in the gradient."""
-    rules = {entry.title: entry.rule for entry in OPTIMIZERS.values() if entry.name != "gradient_descent"} | BY_HAND
+    rules = {entry.title: entry.rule for entry in OPTIMIZERS.values() if entry.name != "gradient_descent"}
+    rules |= BY_HAND
     decayed = GRADIENT + Ref(Symbol("decay")) * WEIGHT
     plain = [_form(name, rule, GRADIENT) for name, rule in rules.items()]
     return (*plain, *(_form(f"{name}, with weight decay", rule, decayed) for name, rule in rules.items()

@@ -14,9 +14,10 @@ from itertools import permutations, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.check.book.compiled import OnTrack
+from sheetgrad.check.book.memories import Memories
 from sheetgrad.check.book.optimizer_forms import GRADIENT, WEIGHT, Form, forms, next_of
-from sheetgrad.check.points import COUNT, Points, UnknownNameError
-from sheetgrad.expr import ZERO, Number, references, substitute, walk
+from sheetgrad.check.points import COUNT, Points
+from sheetgrad.expr import Number, references, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,17 +48,13 @@ class Found(NamedTuple):
         return self.form.name, self.settings
 
 
-class Optimizing:
-    """The columns of a table that an optimizer moves, at generic points."""
+class Optimizing(Memories):
+    """The columns of a table that an optimizer moves, and what each must hold."""
 
     def __init__(self, made: Understood) -> None:
-        """Find the memories, and the rule of every weight."""
-        self.made, self.roles = made, made.roles
+        """Find the memories; `recognise` finds the rule of every weight."""
+        super().__init__(made)
         self.numpy = made.points.numpy
-        self.remembered = remembered(made)
-        self.memories = {a for symbol, a in self.roles.states.items() if symbol not in made.parameters} & self.remembered
-        self.nexts: dict[int, Values] = {}
-        """What each memory becomes; right values, once its rule is known."""
         self.found: dict[str, Found] = {}
         self.wanted: dict[int, Values] = {}
         """What each column that is moved must hold, by track."""
@@ -68,10 +65,6 @@ class Optimizing:
 
     def recognise(self) -> None:
         """The rule of every weight, and what follows from it where most weights share one."""
-        for across in self.memories:
-            value = self.value(across, self.roles.rules.get(across))
-            if value is not None:
-                self.nexts[across] = value
         known: Found | None = None
         for symbol in self.made.parameters:
             found = self._rule(symbol, known)
@@ -92,74 +85,14 @@ class Optimizing:
         text = self.settings.get(setting, "")
         return [float(text)] if text and text not in self.roles.compiler.sources else []
 
-    # --- expressions over the values before a step ------------------------------------------------
-
-    def value(self, across: int, rule: Expr | None) -> Values | None:
-        """What a formula of a state comes to; None where it names what cannot be computed."""
-        if rule is None:
-            return None
-        node = self.expression(across, rule)
-        points = Points({}, ())
-        for use in references(node):
-            found = self._of(use.symbol.name)
-            if found is None:
-                return None
-            points.fix(use.symbol.name, found)
-        try:
-            return points.value(node)
-        except UnknownNameError:
-            return None
-
-    def expression(self, across: int, rule: Expr) -> Expr:
-        """A formula of a state seen from the line that the new value is computed from; what is in between written out."""
-        base = 0 if self.roles.shift or (across in self.memories and self._own_line(across)) else 1
-        node = self.roles.shifted(rule, base)
-        for _ in range(8):
-            changes: dict[Expr, Expr] = {}
-            for use in references(node):
-                source = self.roles.compiler.sources[use.symbol.name]
-                if isinstance(source, OnTrack) and source.across in self.remembered - self.memories:
-                    changes[use] = self.roles.shifted(self.roles.rules[source.across], source.shift)
-            if not changes:
-                break
-            node = substitute(node, changes, tidy=False)
-        return node
-
-    def _own_line(self, across: int) -> bool:
-        """Whether a memory takes in the gradient of its own line, not of the line before."""
-        sources = self.roles.compiler.sources
-        for use in references(self.roles.rules[across]):
-            source = sources[use.symbol.name]
-            if isinstance(source, OnTrack) and not source.shift and source.across not in self.remembered:
-                name = self.roles.name(source.across)
-                if name in self.made.changed and source.across not in self.roles.states.values():
-                    return True
-        return False
-
-    def _of(self, name: str) -> Values | None:
-        """Values for a symbol: of the network where it is one of its quantities, else drawn."""
-        made, source = self.made, self.roles.compiler.sources[name]
-        if isinstance(source, OnTrack) and source.across in self.memories:
-            comes_next = source.shift > 0 or (not source.shift and self._own_line(source.across))
-            return self.nexts.get(source.across) if comes_next else abs(made.points.drawn(source.across))
-        if name in made.changed or name in made.parameters:
-            return made.points.values.get(name)
-        if isinstance(source, OnTrack) and self.roles.name(source.across) in made.changed:
-            return None  # a quantity of the network on a line where it does not belong
-        return 0.1 + 0.55 * abs(made.points.drawn(sum(map(ord, name))))
-
-    # --- rules -------------------------------------------------------------------------------------
-
     def _rule(self, symbol: str, known: Found | None) -> Found | None:
         across = self.roles.states[symbol]
         rule = self.roles.rules.get(across)
         value = self.value(across, rule)
         if rule is None or value is None or not self.made.derivative(symbol).any():
             return None
-        node = self.expression(across, rule)
-        named = (self.roles.compiler.sources[use.symbol.name] for use in references(node))
-        mine = tuple(dict.fromkeys(s.across for s in named if isinstance(s, OnTrack) and s.across in self.memories))
-        whole = [node, *(self.expression(one, self.roles.rules[one]) for one in mine)]
+        mine = tuple(self.named(across))
+        whole = [self.expression(across, rule), *(self.expression(one, self.roles.rules[one]) for one in mine)]
         options = self._options(whole)
         if known is not None and len(known.memories) == len(mine):
             for order in permutations(mine):
@@ -213,7 +146,7 @@ class Optimizing:
         goals = [*zip(form.following, (self.nexts[across] for across in order), strict=True), (form.update, value)]
         return next(self._bound(points, goals, {}, form, options), None)
 
-    def _bound(  # noqa: PLR0917 -- what is left to be found, and what is known
+    def _bound(
         self, points: Points, goals: list[tuple[Expr, Values]], bound: dict[str, str], form: Form,
         options: Mapping[str, Values],
     ) -> Iterator[dict[str, str]]:  # fmt: skip
@@ -261,8 +194,6 @@ class Optimizing:
     def _close(self, left: Values | None, right: Values | None) -> bool:
         return self.made.close(left, right)
 
-    # --- what follows ------------------------------------------------------------------------------
-
     def _demand(self, common: Found) -> None:
         """What every column must hold: of weights that follow the rule, and of those whose memories are known."""
         claimed = {across for found in self.found.values() for across in found.memories}
@@ -279,12 +210,10 @@ class Optimizing:
                     self.nexts[across] = goal
 
     def _guess(self, symbol: str, common: Found, claimed: set[int]) -> tuple[int, ...] | None:
-        """The memories of a weight that does not follow the rule: those that nobody else has, one of them at least right."""
-        across = self.roles.states[symbol]
-        named = (self.roles.compiler.sources[use.symbol.name] for use in references(self.expression(across, self.roles.rules[across]))) if across in self.roles.rules else ()
-        mine = dict.fromkeys(s.across for s in named if isinstance(s, OnTrack) and s.across in self.memories - claimed)
+        """The memories of a weight that does not follow the rule: nobody else has them, and one at least is right."""
+        mine = [across for across in self.named(self.roles.states[symbol]) if across not in claimed]
         if len(mine) != len(common.form.memories):
-            mine = dict.fromkeys(sorted(self.memories - claimed))
+            mine = sorted(self.memories - claimed)
         if len(mine) != len(common.form.memories):
             return None
         best: tuple[int, tuple[int, ...] | None] = (0 if len(mine) > 1 else -1, None)
@@ -294,44 +223,3 @@ class Optimizing:
             if right > best[0]:
                 best = right, order
         return best[1]
-
-
-def remembered(made: Understood) -> set[int]:
-    """Memories, and what is computed from them on the way to a weight."""
-    roles = made.roles
-    sources = roles.compiler.sources
-    weights = {roles.states[symbol] for symbol in made.parameters}
-    found = {across for symbol, across in roles.states.items() if symbol not in made.parameters}
-    for _ in roles.rules:
-        before = len(found)
-        for across, rule in roles.rules.items():
-            named = (sources[use.symbol.name] for use in references(rule))
-            if across not in weights and any(isinstance(s, OnTrack) and s.across in found for s in named):
-                found.add(across)
-        if len(found) == before:
-            break
-    return found
-
-
-def gradients_taken_in(made: Understood) -> dict[str, str]:
-    """For each weight that an optimizer moves the one column that goes into it or its memories, and into no other."""
-    roles = made.roles
-    between = remembered(made)
-    direct: dict[str, set[str]] = {}
-    for symbol in made.parameters:
-        waiting, seen = [roles.states[symbol]], {roles.states[symbol]}
-        direct[symbol] = set()
-        while waiting:
-            for use in references(roles.rules.get(waiting.pop(), ZERO)):
-                source = roles.compiler.sources[use.symbol.name]
-                if not isinstance(source, OnTrack) or source.across in seen:
-                    continue
-                seen.add(source.across)
-                name = roles.name(source.across)
-                if source.across in between:
-                    waiting.append(source.across)
-                elif name in made.changed and name in roles.definitions and name not in made.points.definitions:
-                    direct[symbol].add(name)
-    counts = Counter(name for names in direct.values() for name in names)
-    own = {symbol: [name for name in names if counts[name] == 1] for symbol, names in direct.items()}
-    return {symbol: names[0] for symbol, names in own.items() if len(names) == 1}

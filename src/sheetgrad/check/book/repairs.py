@@ -5,15 +5,13 @@ from __future__ import annotations
 from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
-from sheetgrad.check.book.compiled import Fixed, NotReadError
+from sheetgrad.check.book.called import is_fixed, is_pair, mistake, rate_cells, symbol_of
 from sheetgrad.check.book.edits import Edit, far, lost_factor, near, other_cell, parts, swapped, together, typed
-from sheetgrad.check.book.kinds import is_activation, kinds
+from sheetgrad.check.book.kinds import kinds
 from sheetgrad.check.book.reasons import reason
 from sheetgrad.check.book.roles import constant_value
 from sheetgrad.check.book.spelling import formula as spelled
-from sheetgrad.check.book.understood import rate_in
 from sheetgrad.check.case import Repair
-from sheetgrad.expr import Ref
 from sheetgrad.read.book.cells import Reference
 
 if TYPE_CHECKING:
@@ -52,25 +50,11 @@ def repaired(
             judge.patience -= 1
             value = judge.valued(stretch.across, edit.tree, stretch.last)
             if value is not None and edit.tree != tree and _names_cells(edit.tree) and accept(value):
-                code = missing or _code(judge, stretch, edit, sort)
+                code = missing or mistake(judge, stretch, edit, sort)
                 words = reason(judge, stretch, edit, code, exact)
                 return Repair(code, spelled(edit.tree, shown), words), edit.tree
     code = missing or "false"
     return Repair(code, "", reason(judge, stretch, None, code, exact)), None
-
-
-def symbol_of(judge: TableJudge, stretch: Stretch, reference: Reference) -> str:
-    """The symbol that a reference stands for in the formula of a stretch."""
-    try:
-        node = judge.roles.compiler.tree(reference, stretch.across, stretch.last)
-    except NotReadError:
-        return ""
-    node = judge.roles.same.get(node, node)
-    if judge.optimizing is not None and stretch.across in judge.optimizing.wanted:
-        node = judge.optimizing.expression(stretch.across, node)
-    elif stretch.across in judge.roles.states.values():
-        node = judge.roles.update(node)
-    return node.symbol.name if isinstance(node, Ref) else ""
 
 
 def _kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tuple[str, int]]) -> Iterator[Edit]:
@@ -82,7 +66,7 @@ def _kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tuple[
         options = []
         for other in _at_all(judge, stretch, was):
             name = symbol_of(judge, stretch, other)
-            if name and name != symbol and (sort.get(name) == mine or _pair(judge, symbol, name)):
+            if name and name != symbol and (sort.get(name) == mine or is_pair(judge, symbol, name)):
                 options.append(other)
         for edit in other_cell(tree, options):
             if edit.was == was:
@@ -98,10 +82,6 @@ def _two_kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tu
                 yield Edit(two.tree, "cell", one.was, one.now)
 
 
-def _pair(judge: TableJudge, one: str, other: str) -> bool:
-    return is_activation(judge.made, one) == other or is_activation(judge.made, other) == one
-
-
 def _other_lines(judge: TableJudge, stretch: Stretch, tree: Tree, found: list[Reference]) -> Iterator[Edit]:
     """The same track on another line, or several: frozen, drifting, or so many lines off."""
     table = judge.table
@@ -115,15 +95,11 @@ def _other_lines(judge: TableJudge, stretch: Stretch, tree: Tree, found: list[Re
             continue
         for shift, pairs in moved.items():
             now = _reference(judge, across, shift, here)
-            if now.at(here) != was.at(here) or _fixed(judge, was):
+            if now.at(here) != was.at(here) or is_fixed(judge, was):
                 pairs.append((was, now))
                 yield Edit(swapped(tree, was, now), "line", was, now)
     for pairs in moved.values():
         yield from together(tree, pairs)
-
-
-def _fixed(judge: TableJudge, reference: Reference) -> bool:
-    return reference.column_fixed if judge.table.sideways else reference.row_fixed
 
 
 def _reference(judge: TableJudge, across: int, shift: int, here: tuple[int, int]) -> Reference:
@@ -139,7 +115,7 @@ def _at_all(judge: TableJudge, stretch: Stretch, was: Reference) -> Iterator[Ref
     here = table.place(stretch.across, stretch.last)
     _, line = table.turned(was.at(here))
     shift = line - stretch.last
-    if _fixed(judge, was) or was.sheet not in {None, table.sheet.name} or abs(shift) > 3:
+    if is_fixed(judge, was) or was.sheet not in {None, table.sheet.name} or abs(shift) > 3:
         shift = -1 if stretch.across in judge.roles.states.values() and not judge.roles.shift else 0
     for across in table.tracks:
         if across != stretch.across or shift:
@@ -152,7 +128,7 @@ def _candidates(judge: TableJudge, stretch: Stretch) -> list[Reference]:
     here = table.place(stretch.across, stretch.last)
     is_state = stretch.across in judge.roles.states.values()
     shift = -1 if is_state and not judge.roles.shift else 0
-    found = _rate_cells(judge) if is_state else []
+    found = rate_cells(judge) if is_state else []
     for across in table.tracks:
         made = _reference(judge, across, shift, here)
         if symbol_of(judge, stretch, made) in judge.made.points.values and across != stretch.across:
@@ -174,21 +150,6 @@ def _given(judge: TableJudge, stretch: Stretch) -> list[tuple[Reference, float]]
         if number is not None:
             found.append((_reference(judge, across, 0, here), number))
     return found
-
-
-def _rate_cells(judge: TableJudge) -> list[Reference]:
-    """The cells that other updates take the learning rate from."""
-    found: dict[Reference, None] = {}
-    names = [rate.symbol for rate in judge.report.rates.values()]
-    if judge.optimizing is not None and "eta" in judge.optimizing.settings:
-        names.append(judge.optimizing.settings["eta"])
-    for name in names:
-        if name:
-            source = judge.roles.compiler.sources.get(name)
-            if isinstance(source, Fixed):
-                sheet = None if source.sheet == judge.table.sheet.name else source.sheet
-                found[Reference(*source.place, row_fixed=True, column_fixed=True, sheet=sheet)] = None
-    return list(found)
 
 
 def _typed_rates(judge: TableJudge, stretch: Stretch) -> list[float]:
@@ -228,81 +189,3 @@ def _missing_path(judge: TableJudge, stretch: Stretch, exact: tuple[str, str] | 
             if judge.made.close(value, sum(chosen)):  # type: ignore[arg-type]  # a sum of arrays
                 return "missing-path"
     return ""
-
-
-_SIGN_CODES = {("+", "*"): "plus-for-times", ("*", "+"): "times-for-plus", ("+", "-"): "sign", ("-", "+"): "sign"}
-_CODES = {
-    "brackets": "missing-brackets",
-    "brackets-off": "extra-brackets",
-    "extra-factor": "extra-factor",
-    "extra-term": "extra-term",
-    "missing-factor": "missing-factor",
-    "power": "lost-power",
-    "power-off": "extra-power",
-    "half": "half",
-}
-
-
-def _code(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple[str, int]]) -> str:
-    """What the mistake is called that an edit undoes."""
-    match edit.kind:
-        case "line":
-            assert isinstance(edit.was, Reference)  # noqa: S101 -- the kind says so
-            return "frozen-row" if _fixed(judge, edit.was) else "other-row"
-        case "anchor":
-            assert isinstance(edit.was, Reference)  # noqa: S101 -- the same
-            return "frozen-row" if _fixed(judge, edit.was) else "drifting-reference"
-        case "sign":
-            return _SIGN_CODES.get((str(edit.was), str(edit.now)), "wrong-operator")
-        case "typed":
-            return "typed-number"
-        case "constant":
-            return _constant(edit)
-        case "missing-factor" if stretch.across in judge.roles.states.values() and _is_rate(judge, edit.now):
-            return "missing-rate"
-        case "cell" if _other_rate(judge, stretch):
-            return "other-rate"
-        case "cell":
-            return _swap(judge, stretch, edit, sort)
-        case kind:
-            return _CODES.get(kind, "false")
-
-
-def _is_rate(judge: TableJudge, factor: Reference | str | None) -> bool:
-    return isinstance(factor, str) or factor in _rate_cells(judge)
-
-
-def _other_rate(judge: TableJudge, stretch: Stretch) -> bool:
-    """Whether a weight moves along its own gradient, but by another rate than the rest."""
-    symbol = next((s for s, across in judge.roles.states.items() if across == stretch.across), None)
-    if symbol is None or stretch.value is None:
-        return False
-    update = judge.roles.update(stretch.value)
-    return rate_in(judge.made, symbol, judge.made.value(update), update) is not None
-
-
-def _constant(edit: Edit) -> str:
-    if isinstance(edit.was, Reference):
-        return "wrong-name"
-    was, now = float(str(edit.was)), float(str(edit.now))
-    return "sign" if was == -now else "half" if now and was / now in {2.0, 0.5} else "factor"
-
-
-def _swap(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple[str, int]]) -> str:
-    assert isinstance(edit.was, Reference)  # noqa: S101 -- a cell was swapped
-    assert isinstance(edit.now, Reference)  # noqa: S101 -- for a cell
-    was, now = symbol_of(judge, stretch, edit.was), symbol_of(judge, stretch, edit.now)
-    one, other = sort.get(was, ("other", 0)), sort.get(now, ("other", 0))
-    if one == other == ("weight", 0):
-        return "wrong-index"
-    if stretch.across in judge.roles.states.values() and now in judge.made.changed:
-        return "wrong-gradient"
-    if one[0] == other[0] == "backward":
-        return "wrong-name"
-    if one == other:
-        return "wrong-index"
-    if _pair(judge, was, now):
-        return "pre-activation"
-    if is_activation(judge.made, was) and is_activation(judge.made, now):
-        return "wrong-layer"
-    return "wrong-name"
