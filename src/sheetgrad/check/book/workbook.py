@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.around import charts, contradicted, sheet_name, texts
 from sheetgrad.check.book.drawing import drawing
+from sheetgrad.check.book.forward_only import forward_only
 from sheetgrad.check.book.frames import overlap, tables
 from sheetgrad.check.book.headers import head_places, heads, texts_of
 from sheetgrad.check.book.hypotheses import put_right
@@ -44,7 +45,7 @@ def judged_book(book: Book) -> Report:
         judges = [TableJudge(made, plain_names(made, head), head) for made, head in understood_tables(book, sheet)]
         for judge in judges:
             part = judge.judge()
-            part.findings += [*charts(judge, book.sheets), *sheet_name(judge, book.sheets)]
+            part.findings += [*charts(judge.table, book.sheets), *sheet_name(judge, book.sheets)]
             found.append(part)
         said = texts(sheet, {place for judge in judges for place in head_places(judge.table)})
         for judge in judges:
@@ -59,7 +60,7 @@ def judged_book(book: Book) -> Report:
                 report.gradients[weight] = verdict
     if found:
         report.network = "; ".join(dict.fromkeys(_words(part) for part in found))
-    else:
+    elif not _only_forward(report, book):
         _no_table(report, book)
     return report
 
@@ -92,6 +93,17 @@ def is_trained(made: Understood, said: dict[int, Head]) -> bool:
         bool(head.wrt) and ("∂" in head.text or "/" in head.text or "_" in head.text) for head in said.values()
     )
     return right * SOME >= len(made.parameters) or headed * 2 >= len(made.parameters)
+
+
+def _only_forward(report: Report, book: Book) -> bool:
+    """Add what is said about the forward passes of a book; whether that is all there is to be understood."""
+    parts = [part for sheet in book.sheets for part in forward_only(book, sheet)]
+    for part in parts:
+        report.findings += [*part.findings, *charts(part.table, book.sheets)]
+        report.equalities += part.equalities
+        report.drawings.append(drawing(part.table, part.findings))
+        report.network = "; ".join(filter(None, (report.network, part.words)))
+    return bool(parts) and not any(part.trained for part in parts)
 
 
 def _words(part: TableReport) -> str:
