@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sheetgrad.check.book.compiled import Fixed, NotReadError
 from sheetgrad.check.book.kinds import is_activation
 from sheetgrad.check.book.understood import rate_in
+from sheetgrad.check.planting import family
 from sheetgrad.expr import Ref
 from sheetgrad.read.book.cells import Reference
 
@@ -89,7 +90,9 @@ def _swap(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple
         return "pre-activation"
     if is_activation(judge.made, was) and is_activation(judge.made, now):
         return "wrong-layer"
-    return "wrong-name"
+    families = [family(judge.names.get(symbol, "")) for symbol in (was, now)]
+    alike = families[0][0] == families[1][0] and all(number for _, number in families)
+    return "wrong-index" if alike else "wrong-name"
 
 
 def is_fixed(judge: TableJudge, reference: Reference) -> bool:
