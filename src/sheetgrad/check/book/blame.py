@@ -10,6 +10,7 @@ from sheetgrad.check.book.judging import stretches
 from sheetgrad.check.book.memories import gradients_taken_in
 from sheetgrad.check.book.optimizing import Optimizing
 from sheetgrad.check.book.rates import misplaced, rate_mended
+from sheetgrad.check.book.restoring import restored
 from sheetgrad.check.book.understood import column_used, gradient_columns, rate_in
 from sheetgrad.check.case import sentence
 from sheetgrad.expr import Expr, Ref, Symbol, references
@@ -38,9 +39,13 @@ def blamed(judge: TableJudge) -> None:
     for symbol in made.parameters:
         for name in gradient_columns(made, symbol):
             feeds.setdefault(name, set()).add(symbol)
-    implied = {name: _implied(judge, name, owners, backward) for name in backward if name not in owners}
+    targets = _targets(judge, owners, good, uses)
+    implied = {name: _implied(judge, name, targets) for name in backward if name not in owners}
+    implied |= restored(judge, targets, [name for name in backward if implied.get(name) is None])
     for name in backward:
         wanted, exact = _wanted(judge, name, owners, implied, good, feeds)
+        if exact is not None and not made.close(targets[name], wanted):
+            wanted, exact = targets[name], None
         _column(judge, name, wanted, exact)
     _all_updates(judge, uses)
     for name, symbol in owners.items():
@@ -50,6 +55,31 @@ def blamed(judge: TableJudge) -> None:
             judge.report.gradients[key] = "false"
         else:
             judge.report.gradients.setdefault(key, "true")
+
+
+def _targets(
+    judge: TableJudge, owners: Mapping[str, str], good: set[str], uses: Mapping[str, str]
+) -> dict[str, Values]:
+    """What each gradient column must hold: of a good weight what it holds, of another its gradient.
+
+    Where all good columns of a kind (those that updates subtract, and those before them)
+    are their gradients times one factor, a learning rate or a sign, so must the others be.
+    """
+    made = judge.made
+    known = {name: made.points.values[name] for name, symbol in owners.items() if symbol in good}
+    found: dict[str, Values] = {}
+    for subtracted in (True, False):
+        columns = {name: symbol for symbol, name in uses.items() if name} if subtracted else owners
+        ratios = [
+            made.points.values[name] / exact
+            for name, symbol in columns.items()
+            if symbol in good and (exact := made.derivative(symbol)).all() and name in made.points.values
+        ]
+        shared = ratios[0] if ratios and all(made.points.close(ratios[0], other) for other in ratios[1:]) else 1.0
+        for name, symbol in owners.items():
+            if (name in uses.values()) == subtracted:
+                found[name] = known[name] if name in known else made.derivative(symbol) * shared
+    return found
 
 
 def _depends(judge: TableJudge, name: str) -> bool:
@@ -121,11 +151,11 @@ def _wanted(  # noqa: PLR0917 -- what is known of the columns, in the order in w
     return None, None
 
 
-def _implied(judge: TableJudge, name: str, owners: Mapping[str, str], backward: list[str]) -> Values | None:
+def _implied(judge: TableJudge, name: str, targets: Mapping[str, Values]) -> Values | None:
     """What a helper must be, for every gradient that is made from it to come out; None where they do not agree."""
     made = judge.made
     wants: list[Values] = []
-    for column, symbol in owners.items():
+    for column, target in targets.items():
         expression = judge.roles.definitions.get(column)
         if expression is None or name not in {use.symbol.name for use in references(expression)}:
             continue
@@ -140,8 +170,7 @@ def _implied(judge: TableJudge, name: str, owners: Mapping[str, str], backward: 
         if not made.points.close(two - one, slope) or not slope.any():
             return None
         with made.points.numpy.errstate(all="ignore"):
-            wants.append((made.derivative(symbol) - low) / slope)
-    del backward
+            wants.append((target - low) / slope)
     if len(wants) < 2 or not all(made.points.close(wants[0], other) for other in wants[1:]):
         return None
     return wants[0]

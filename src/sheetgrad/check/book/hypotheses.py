@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import NotReadError
-from sheetgrad.check.book.edits import near, other_cell, typed
+from sheetgrad.check.book.edits import lost_factor, near, other_cell, typed
 from sheetgrad.check.book.oddities import odd
 from sheetgrad.check.book.roles import constant_value
 from sheetgrad.check.book.understood import column_used, is_right, with_loss
@@ -136,7 +136,8 @@ def _edited(made: Understood, name: str, *, cells: bool = True) -> Iterator[Expr
             if roles.name(track) in roles.leaves and (number := constant_value(roles.table, track)) is not None:
                 given.append((reference, number))
     swaps = (*typed(formula.tree, given), *other_cell(formula.tree, others)) if cells else ()
-    for edit in (*swaps, *near(formula.tree, ())):
+    lost = lost_factor(formula.tree, others) if cells else ()
+    for edit in (*swaps, *near(formula.tree, ()), *lost):
         try:
             value = roles.compiler.tree(edit.tree, across, line)
         except NotReadError:

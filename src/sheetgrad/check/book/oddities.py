@@ -103,13 +103,14 @@ def _unlike_siblings(made: Understood) -> list[str]:
             found += names if shapes[names[0]] != shapes[names[1]] else []
         if len({_function(made, name, sort) for name in names}) > 1:
             found += names
+    shared = sum(uses[weight] > 1 for weight in made.parameters) * 2 > len(made.parameters)  # as where time goes on
     for name, value in made.definitions.items():
         weights = [use.symbol.name for use in references(value) if sort.get(use.symbol.name) == ("weight", 0)]
-        if any(uses[weight] > 1 for weight in weights) or _names_twice(value):
+        if (not shared and any(uses[weight] > 1 for weight in weights)) or _names_twice(value):
             found.append(name)
     inner = [name for name in names_ if len(references(made.definitions[name])) == 1]
-    shared = Counter(references(made.definitions[name])[0].symbol.name for name in inner)
-    found += [name for name in inner if shared[references(made.definitions[name])[0].symbol.name] > 1]
+    taken = Counter(references(made.definitions[name])[0].symbol.name for name in inner)
+    found += [name for name in inner if taken[references(made.definitions[name])[0].symbol.name] > 1]
     return found + _targets(made, names_, sort)
 
 

@@ -117,9 +117,18 @@ def _at_all(judge: TableJudge, stretch: Stretch, was: Reference) -> Iterator[Ref
     shift = line - stretch.last
     if is_fixed(judge, was) or was.sheet not in {None, table.sheet.name} or abs(shift) > 3:
         shift = -1 if stretch.across in judge.roles.states.values() and not judge.roles.shift else 0
+    later = _made_from(judge, stretch) if not shift else frozenset()
     for across in table.tracks:
-        if across != stretch.across or shift:
+        if across not in later:
             yield _reference(judge, across, shift, here)
+
+
+def _made_from(judge: TableJudge, stretch: Stretch) -> frozenset[int]:
+    """Tracks of a line that are computed from a track, and itself: naming them would be a circle."""
+    if stretch.across in judge.roles.states.values():
+        return frozenset()
+    names = judge.roles.depends({judge.roles.name(stretch.across)})
+    return frozenset(judge.tracks[name] for name in names if name in judge.tracks)
 
 
 def _candidates(judge: TableJudge, stretch: Stretch) -> list[Reference]:
@@ -129,9 +138,11 @@ def _candidates(judge: TableJudge, stretch: Stretch) -> list[Reference]:
     is_state = stretch.across in judge.roles.states.values()
     shift = -1 if is_state and not judge.roles.shift else 0
     found = rate_cells(judge) if is_state else []
+    later = _made_from(judge, stretch)
     for across in table.tracks:
         made = _reference(judge, across, shift, here)
-        if symbol_of(judge, stretch, made) in judge.made.points.values and across != stretch.across:
+        known = symbol_of(judge, stretch, made) in judge.made.points.values
+        if known and across != stretch.across and across not in later:
             found.append(made)
     return found
 

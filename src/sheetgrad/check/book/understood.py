@@ -116,18 +116,22 @@ def understood(roles: Roles, heads: dict[int, Head]) -> Understood | None:
     """The network, with the loss under which most updates are right; None where there is no loss."""
     best: Understood | None = None
     most = (-1, 0, 0)
+    named: Understood | None = None
+    total = {roles.name(across) for across, head in heads.items() if head.key == "E_total" and not head.wrt}
     for rank, (loss, parts) in enumerate(losses(roles, heads)):
         made = with_loss(roles, loss, parts)
         if not made.parameters:
             continue
         made.factor = _shared_factor(made)
         right = sum(is_right(made, symbol) for symbol in made.parameters)
+        named = made if named is None and loss in total else named
         score = (right, made.factor == 1.0, -rank)
         if score > most:
             best, most = made, score
         if right == len(roles.states):
             break
-    return best
+    # Where few updates are right under any loss, the one that is headed so is meant.
+    return named if named is not None and most[0] * 2 < len(roles.states) else best
 
 
 def _shared_factor(made: Understood) -> float:
