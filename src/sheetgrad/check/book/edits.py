@@ -143,10 +143,29 @@ def _signs(tree: Tree) -> Iterator[Edit]:
             if factors[cut][0] == "*":
                 made = Call("+", (product_of(factors[:cut]), product_of(factors[cut:])))
                 yield Edit(put(tree, path, made), "sign", "*", "+")
+        whole = _added(part)
+        if whole is not None:
+            yield Edit(put(tree, path, whole), "sign", "*", "+")
     yield Edit(Call("neg", (tree,)), "sign", "+", "-")
     for path, part in parts(tree):
         if isinstance(part, Call) and part.function in {"*", "/"} and path:
             yield Edit(put(tree, path, Call("neg", (part,))), "sign", "+", "-")
+
+
+def _added(part: Tree) -> Tree | None:
+    """`a*b*(c*d)*(e*f)` as the sum of its bracketed products; None where there are fewer than two of them."""
+    bracketed: list[Tree] = []
+    while isinstance(part, Call) and part.function == "*":
+        left, right = part.arguments
+        if not (isinstance(right, Call) and right.function == "*"):
+            break
+        bracketed.append(right)
+        part = left
+    if len(bracketed) < 2:
+        return None
+    for term in reversed(bracketed):
+        part = Call("+", (part, term))
+    return part
 
 
 def _left_out(tree: Tree) -> Iterator[Edit]:
