@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 START = {
@@ -53,6 +55,9 @@ class Style(NamedTuple):
     typed_rate: str = ""
     rewritten: tuple[tuple[str, str], ...] = ()
     """The author's habits: texts of formulas, and what is written instead."""
+    updates: Mapping[str, str] = UPDATES
+    memory: Mapping[str, float] = MappingProxyType({})
+    """What an optimizer remembers, with what it starts from; `updates` has its formulas."""
 
 
 def _heads(gradient: str, **others: str) -> dict[str, str]:
@@ -90,7 +95,7 @@ class Mutant:
 
 def columns(style: Style) -> dict[str, str]:
     """The formulas of a style, right ones."""
-    found = {**FORWARD, **style.backward, **UPDATES}
+    found = {**FORWARD, **style.backward, **style.updates}
     for old, new in style.rewritten:
         found = {name: text.replace(old, new) for name, text in found.items()}
     if style.typed_rate:
@@ -108,7 +113,8 @@ def write(path: Path, style: Style, *, steps: int = 12, mutants: tuple[Mutant, .
         sheet.write(rate_cell[0], rate_cell[1] - 1, "η =")
         sheet.write(*rate_cell, rate)
     places = {name: place for place, name in enumerate(style.order)}
-    formulas, values = columns(style), [dict(START)]
+    start = {**START, **style.memory}
+    formulas, values = columns(style), [dict(start)]
     for step in range(steps):
         texts = formulas | {m.quantity: m.formula for m in mutants if m.first <= step <= m.last}
         for name, place in places.items():
@@ -117,13 +123,13 @@ def write(path: Path, style: Style, *, steps: int = 12, mutants: tuple[Mutant, .
                 sheet.write_string(
                     *((row + place, column) if style.sideways else (row, column + place)), style.heads[name]
                 )
-            if name in START and (step == 0 or name not in UPDATES):
-                values[-1][name] = START[name]
-                sheet.write_number(*at, START[name])
+            if name in start and (step == 0 or name not in style.updates):
+                values[-1][name] = start[name]
+                sheet.write_number(*at, start[name])
         values[-1] |= _computed(style, texts, values, rate, step)
         for name, place in places.items():
             at = (row + place, column + 1 + step) if style.sideways else (row + 1 + step, column + place)
-            if name in texts and (name not in START or step):
+            if name in texts and (name not in start or step):
                 if re.fullmatch(r"[\d.]+", texts[name]):
                     sheet.write_number(*at, float(texts[name]))
                 else:
@@ -151,20 +157,23 @@ def _cells(style: Style, text: str, places: Mapping[str, int], rate_cell: tuple[
     return re.sub(r"\[(\w+)(@@|@|\$|~)?\]", cell, text)
 
 
+KNOWN: Mapping[str, Callable[..., float]] = {
+    "EXP": math.exp, "SQRT": math.sqrt, "MAX": max, "pow": pow, "SUM": lambda *all_: sum(all_),
+}  # fmt: skip
+
+
 def _computed(
     style: Style, texts: Mapping[str, str], values: list[dict[str, float]], rate: float, step: int
 ) -> dict[str, float]:
     """The numbers of one step, by Python's own arithmetic."""
-    import math
-
-    del style
+    start = {**START, **style.memory}
     here = dict(values[-1])
 
     def number(name: str) -> float:
         if name not in here:
             text = texts[name]
             python = re.sub(r"\[(\w+)(@@|@|\$|~)?\]", look_up, text).replace("^", "**").replace("POWER", "pow")
-            here[name] = eval(python, {"EXP": math.exp, "SUM": lambda *all_: sum(all_), "pow": pow})  # noqa: S307 -- ours
+            here[name] = eval(python, dict(KNOWN))  # noqa: S307 -- ours
         return here[name]
 
     def look_up(match: re.Match[str]) -> str:
@@ -176,7 +185,7 @@ def _computed(
         return f"({value!r})"
 
     for name in texts:
-        if name not in START or step:
+        if name not in start or step:
             number(name)
     return here
 
@@ -187,6 +196,10 @@ def _computed(
 def mistakes(style: Style) -> Iterator[Mutant]:
     """Every kind of mistake, made in the formulas of a style."""
     right = columns(style)
+    yield from (mutant for mutant in _mistakes(style, right) if mutant.formula != right[mutant.quantity])
+
+
+def _mistakes(style: Style, right: Mapping[str, str]) -> Iterator[Mutant]:
     pairs = [("a_h1", "a_h2"), ("a_o1", "a_o2"), ("w5", "w6"), ("w7", "w8"), ("i1", "i2"), ("t1", "t2"), ("w6", "w8")]
     for name in style.backward:
         text = right[name]

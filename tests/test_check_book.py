@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import xlsxwriter
-from handmade_books import STYLES, Mutant, Style, mistakes, write
+from handmade_books import HELPERS, STYLES, Mutant, Style, mistakes, write
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 import sheetgrad
@@ -196,3 +196,72 @@ def test_a_long_table_is_checked_in_seconds(book: Path) -> None:
     report = check_book(str(book))
     assert report.counts["true"] >= 39
     assert time.process_time() - began < 6
+
+
+@pytest.mark.parametrize(
+    ("style", "formula", "code"),
+    [
+        (STYLES[0], "[E1]+[E1]", "wrong-index"),
+        (STYLES[2], "[E1]-[E2]", "sign"),
+        (STYLES[4], "[E1]-[E2]", "sign"),
+        (STYLES[4], "[E1]*[E2]", "plus-for-times"),
+    ],
+)
+def test_a_loss_that_no_gradient_is_made_from_is_judged_as_well(
+    style: Style, formula: str, code: str, book: Path
+) -> None:
+    write(book, style, mutants=(Mutant(frozenset(), "E_total", formula),))
+    (finding,) = wrong(check_book(str(book)))
+    assert (finding.verdict, finding.quantity) == ("false", "E_total")
+    assert finding.code in {code, "times-for-plus"}
+
+
+@pytest.mark.parametrize("formula", ["([E1]+[E2])/2", "SQRT([E1]+[E2])", "1-[E1]-[E2]", "MAX([E1],[E2])"])
+@pytest.mark.parametrize("head", ["Loss", "score"])
+def test_another_measure_beside_the_loss_is_no_mistake(formula: str, head: str, book: Path) -> None:
+    style = STYLES[0]._replace(heads={**(STYLES[0].heads or {}), "E_total": head})
+    style = style._replace(rewritten=(("[E1]+[E2]", formula),))
+    write(book, style)
+    assert not check_book(str(book)).findings
+
+
+_AGAINST = {
+    **HELPERS,
+    "d1": "([t1]-[a_o1])*[a_o1]*(1-[a_o1])", "d2": "([t2]-[a_o2])*[a_o2]*(1-[a_o2])",
+}  # fmt: skip
+DOWNHILL = STYLES[2]._replace(
+    name="downhill", backward=_AGAINST, updates={f"w{n}": f"[w{n}@]+[rate]*[g{n}@]" for n in range(1, 9)}
+)
+"""Columns that hold the gradient with its sign turned, and are added."""
+SCALED = STYLES[2]._replace(
+    name="scaled",
+    backward={name: f"[rate]*{text}" if name.startswith("g") else text for name, text in HELPERS.items()},
+    updates={f"w{n}": f"[w{n}@]-[g{n}@]" for n in range(1, 9)},
+)
+"""Columns that hold the whole step."""
+
+
+@pytest.mark.parametrize("style", [DOWNHILL, SCALED], ids=lambda style: style.name)
+def test_columns_with_another_sign_or_with_the_rate_in_them_are_right(style: Style, book: Path) -> None:
+    write(book, style)
+    report = check_book(str(book))
+    assert not report.findings
+    assert set(report.gradients.values()) == {"true"}
+
+
+@pytest.mark.parametrize("style", [STYLES[2], DOWNHILL, SCALED], ids=lambda style: style.name)
+@pytest.mark.parametrize(
+    ("quantity", "formula", "code"),
+    [
+        ("e1", "([d1]*[w5]+[d2]*[w7])*[a_h2]*(1-[a_h1])", "wrong-index"),
+        ("e2", "([d1]*[w6]+[d2]*[w8])*[h2]*(1-[a_h2])", "pre-activation"),
+        ("e2", "([d1]*[w6]-[d2]*[w8])*[a_h2]*(1-[a_h2])", "sign"),
+        ("e1", "([d1]*[w5]+[d2]*[w7])*[a_h1]", "missing-factor"),
+    ],
+)
+def test_one_wrong_helper_is_one_finding_and_what_is_made_from_it_none(
+    style: Style, quantity: str, formula: str, code: str, book: Path
+) -> None:
+    write(book, style, mutants=(Mutant(frozenset(), quantity, formula),))
+    (finding,) = wrong(check_book(str(book)))
+    assert (finding.code, finding.place) == (code, cells(style, Mutant(frozenset(), quantity, ""), 0, 11))

@@ -209,11 +209,13 @@ class Points:
         for name in self._named(of):
             if (name not in self.values and name != INNER) or name in self.opaque:
                 raise UnknownNameError(name)
-        return self._slope(of, self._tangent(key))
+        with self.numpy.errstate(all="ignore"):  # a logarithm of less than 0 is no number, and is passed over
+            return self._slope(of, self._tangent(key))
 
     def slope(self, node: Expr, key: str) -> Values:
         """The slope of one formula by one quantity that it names, every other held."""
-        return self._slope(node, {key: self.numpy.ones(COUNT)})
+        with self.numpy.errstate(all="ignore"):
+            return self._slope(node, {key: self.numpy.ones(COUNT)})
 
     def _tangent(self, key: str) -> dict[str, Values]:
         """∂(every quantity)/∂key, where it is not zero; what makes `key` itself is cut."""

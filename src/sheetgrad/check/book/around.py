@@ -15,6 +15,7 @@ from sheetgrad.read.book.addresses import block
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sheetgrad.check.book.frames import Table
     from sheetgrad.check.book.judging import TableJudge
     from sheetgrad.read.book.cells import Place, Sheet
 
@@ -92,9 +93,8 @@ def contradicted(findings: Sequence[Finding], right: frozenset[str]) -> list[Fin
     return made
 
 
-def charts(judge: TableJudge, sheets: Sequence[Sheet]) -> Iterator[Finding]:
+def charts(table: Table, sheets: Sequence[Sheet]) -> Iterator[Finding]:
     """Lines of charts that leave out rows of the table at the beginning or the end."""
-    table = judge.table
     if table.sideways or table.layout is not None:
         return
     for sheet in sheets:

@@ -7,7 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.judging import stretches
+from sheetgrad.check.book.memories import gradients_taken_in
+from sheetgrad.check.book.optimizing import Optimizing
 from sheetgrad.check.book.rates import misplaced, rate_mended
+from sheetgrad.check.book.restoring import restored
 from sheetgrad.check.book.shares import shares
 from sheetgrad.check.book.understood import column_used, gradient_columns, near_columns, rate_in
 from sheetgrad.check.case import sentence
@@ -40,15 +43,20 @@ def blamed(judge: TableJudge) -> None:
         for name in gradient_columns(made, symbol):
             feeds.setdefault(name, set()).add(symbol)
     parts = shares(judge, owners)
-    users = _users(judge, owners, parts)
+    targets = _targets(judge, owners, good, uses)
+    users = _users(judge, targets, parts)
     implied = {
         name: _implied(judge, name, users.get(name, []), parts.hinted.get(name, []))
         for name in backward
         if name not in owners and name not in parts.owned
     }
+    lost = [name for name in backward if implied.get(name) is None and name not in parts.owned]
+    implied |= restored(judge, targets, lost)
     split = {name for name in parts.split if owners[name] not in good}
     for name in backward:
         wanted, exact = _wanted(judge, name, owners, implied, good, feeds)
+        if name not in parts.owned and exact is not None and not made.close(targets[name], wanted):
+            wanted, exact = targets[name], None
         _column(judge, name, parts.owned.get(name, wanted), exact)
     _all_updates(judge, uses)
     for name, symbol in owners.items():
@@ -58,6 +66,35 @@ def blamed(judge: TableJudge) -> None:
             judge.report.gradients[key] = "false"
         else:
             judge.report.gradients.setdefault(key, "true")
+
+
+def _targets(
+    judge: TableJudge, owners: Mapping[str, str], good: set[str], uses: Mapping[str, str]
+) -> dict[str, Values]:
+    """What each gradient column must hold: of a good weight what it holds, of another its gradient.
+
+    Where all good columns of a kind (those that updates subtract, and those before them)
+    are their gradients times one factor, a learning rate or a sign, so must the others be.
+    """
+    made = judge.made
+    known = {name: made.points.values[name] for name, symbol in owners.items() if symbol in good}
+    found: dict[str, Values] = {}
+    for subtracted in (True, False):
+        columns = {name: symbol for symbol, name in uses.items() if name} if subtracted else owners
+        ratios = [
+            made.points.values[name] / exact
+            for name, symbol in columns.items()
+            if symbol in good and (exact := made.derivative(symbol)).all() and name in made.points.values
+        ]
+        shared = ratios[0] if ratios and all(made.points.close(ratios[0], other) for other in ratios[1:]) else 1.0
+        for name, symbol in owners.items():
+            if (name in uses.values()) == subtracted:
+                found[name] = known[name] if name in known else made.derivative(symbol) * shared
+    return found
+
+
+def _depends(judge: TableJudge, name: str) -> bool:
+    return name in judge.roles.depends(judge.roles.states)
 
 
 def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
@@ -74,10 +111,11 @@ def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
         if head.wrt in plain and _is_total(judge, head.of) and judge.roles.name(across) in judge.roles.definitions
     )
     found: dict[str, str] = {}
+    taken_in = gradients_taken_in(made) if not all(uses.values()) else {}
     for name in columns:
         if name not in judge.tracks or name in made.points.definitions:
             continue
-        users = [symbol for symbol, column in uses.items() if column == name]
+        users = [s for s, column in uses.items() if name == (column or taken_in.get(s))]
         fits = [s for s in exact if exact[s].any() and made.close(made.points.values.get(name), exact[s])]
         head = judge.heads.get(judge.tracks[name])
         said = plain.get(head.wrt) if head is not None and _is_total(judge, head.of) else None
@@ -124,10 +162,10 @@ def _wanted(  # noqa: PLR0917 -- what is known of the columns, in the order in w
     return None, None
 
 
-def _users(judge: TableJudge, owners: Mapping[str, str], parts: Shares) -> dict[str, list[tuple[Expr, Values]]]:
+def _users(judge: TableJudge, targets: Mapping[str, Values], parts: Shares) -> dict[str, list[tuple[Expr, Values]]]:
     """For each quantity the gradients that are made from it: their formulas, and what they should come to."""
     found: dict[str, list[tuple[Expr, Values]]] = {}
-    wanted = {name: judge.made.derivative(symbol) for name, symbol in owners.items() if name not in parts.split}
+    wanted = {name: values for name, values in targets.items() if name not in parts.split}
     for column, values in {**wanted, **parts.owned}.items():
         expression = judge.roles.definitions.get(column)
         if expression is not None:
@@ -177,9 +215,16 @@ def _column(judge: TableJudge, name: str, wanted: Values | None, exact: tuple[st
         elif made.points.close(value, target):
             judge.count(stretch, "true", quantity)
         else:
-            judge.false(stretch, partial(made.points.close, target), quantity, exact)
+            judge.false(stretch, partial(made.points.close, target), quantity, exact or _within(judge, target))
     if wanted is not None and not made.close(made.points.values.get(name), wanted):
         _put_right(judge, name, wanted)
+
+
+def _within(judge: TableJudge, target: Values) -> tuple[str, str] | None:
+    """The derivative by a forward quantity that a helper holds; None where it is none of these."""
+    made = judge.made
+    found = (name for name in made.definitions if name in made.changed and name != made.loss)
+    return next(((made.loss, name) for name in found if made.close(target, made.derivative(name))), None)
 
 
 def _put_right(judge: TableJudge, name: str, wanted: Values) -> None:
@@ -203,10 +248,17 @@ def _all_updates(judge: TableJudge, uses: Mapping[str, str]) -> None:
             rates[symbol] = rate
     judge.report.rates = rates
     common = most_common(rates.values())
+    if len(rates) * 2 < len(made.parameters):
+        judge.optimizing = Optimizing(made)
+        judge.optimizing.recognise()
+        judge.report.optimizer = judge.optimizing.name
     understood_ = len(rates) * 2 >= len(made.parameters) or any(uses.values())
     for symbol, across in judge.roles.states.items():
         quantity = judge.names.get(symbol, symbol)
         for stretch in stretches(made, across):
+            if judge.optimizing is not None and across in judge.optimizing.wanted:
+                _by_rule(judge, judge.optimizing, stretch, quantity)
+                continue
             value = None if stretch.value is None else made.value(judge.roles.update(stretch.value))
             if value is None:
                 judge.unread(stretch, quantity)
@@ -224,6 +276,19 @@ def _all_updates(judge: TableJudge, uses: Mapping[str, str]) -> None:
             else:
                 judge.report.gradients.setdefault(quantity, "true")
                 judge.false(stretch, _accepts(judge, symbol, common), quantity, None)
+
+
+def _by_rule(judge: TableJudge, moved: Optimizing, stretch: Stretch, quantity: str) -> None:
+    """A column that an optimizer moves, against its rule."""
+    wanted = moved.wanted[stretch.across]
+    value = moved.value(stretch.across, stretch.value)
+    if value is None:
+        judge.unread(stretch, quantity)
+    elif judge.made.close(value, wanted):
+        judge.count(stretch, "true", quantity)
+    else:
+        judge.report.gradients.setdefault(quantity, "true")
+        judge.false(stretch, partial(judge.made.close, wanted), quantity, None)
 
 
 def _wrong_rate(judge: TableJudge, stretch: Stretch, rate: Rate, code: str, quantity: str) -> None:

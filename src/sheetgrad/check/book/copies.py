@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed, OnTrack
+from sheetgrad.check.book.memories import remembered
 from sheetgrad.check.book.naming import text
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.book.unfolding import spelled
@@ -39,7 +40,7 @@ def pasted(judge: TableJudge) -> None:
 
 def _starts(judge: TableJudge, across: int) -> bool:
     """Whether the first line of a track is a start, from which the others follow."""
-    if across in judge.roles.states.values():
+    if across in judge.roles.states.values() or across in remembered(judge.made):
         return True
     sources = [judge.roles.compiler.sources[use.symbol.name] for use in references(judge.roles.rules[across])]
     return any(

@@ -28,7 +28,7 @@ def swapped(tree: Tree, was: Reference, now: Reference) -> Tree:
     return tree
 
 
-def near(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
+def near(tree: Tree, others: Sequence[Reference], numbers: Sequence[float] = ()) -> Iterator[Edit]:
     """The likeliest edits first: one cell for another, signs, brackets, factors, powers."""
     yield from other_cell(tree, others)
     yield from _anchors(tree)
@@ -36,7 +36,7 @@ def near(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
     yield from _signs(tree)
     yield from _left_out(tree)
     yield from _powers(tree)
-    yield from _constants(tree)
+    yield from _constants(tree, (1.0, 2.0, 0.5, -1.0, *numbers))
 
 
 def far(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
@@ -113,6 +113,17 @@ def _anchors(tree: Tree) -> Iterator[Edit]:
         yield Edit(swapped(tree, was, replace(was, row_fixed=not was.row_fixed)), "anchor", was, None)
 
 
+def together(tree: Tree, moved: Sequence[tuple[Reference, Reference]]) -> Iterator[Edit]:
+    """Several cells on other lines at once: all that are held by a $, or all that are not."""
+    for fixed in (True, False):
+        pairs = [(was, now) for was, now in moved if (was.row_fixed or was.column_fixed) == fixed]
+        whole = tree
+        for was, now in pairs:
+            whole = swapped(whole, was, now)
+        if len(pairs) > 1:
+            yield Edit(whole, "line", *pairs[0])
+
+
 _OTHERS = {"+": ("*", "-"), "-": ("+", "*"), "*": ("+", "-", "/"), "/": ("*",)}
 
 
@@ -126,10 +137,35 @@ def _signs(tree: Tree) -> Iterator[Edit]:
             yield Edit(put(tree, path, part.arguments[0]), "sign", "-", "+")
         if isinstance(part, Call) and part.function in {"EXP", "LN"}:
             yield Edit(put(tree, (*path, 0), Call("neg", part.arguments)), "sign", "+", "-")
+    for path, part in outermost(tree, {"*", "/"}):
+        factors = factors_of(part)
+        for cut in range(2, len(factors) - 1):
+            if factors[cut][0] == "*":
+                made = Call("+", (product_of(factors[:cut]), product_of(factors[cut:])))
+                yield Edit(put(tree, path, made), "sign", "*", "+")
+        whole = _added(part)
+        if whole is not None:
+            yield Edit(put(tree, path, whole), "sign", "*", "+")
     yield Edit(Call("neg", (tree,)), "sign", "+", "-")
     for path, part in parts(tree):
         if isinstance(part, Call) and part.function in {"*", "/"} and path:
             yield Edit(put(tree, path, Call("neg", (part,))), "sign", "+", "-")
+
+
+def _added(part: Tree) -> Tree | None:
+    """`a*b*(c*d)*(e*f)` as the sum of its bracketed products; None where there are fewer than two of them."""
+    bracketed: list[Tree] = []
+    while isinstance(part, Call) and part.function == "*":
+        left, right = part.arguments
+        if not (isinstance(right, Call) and right.function == "*"):
+            break
+        bracketed.append(right)
+        part = left
+    if len(bracketed) < 2:
+        return None
+    for term in reversed(bracketed):
+        part = Call("+", (part, term))
+    return part
 
 
 def _left_out(tree: Tree) -> Iterator[Edit]:
@@ -149,7 +185,7 @@ def _left_out(tree: Tree) -> Iterator[Edit]:
 
 
 def _words(tree: Tree) -> Reference | str | None:
-    return tree if isinstance(tree, Reference) else None
+    return tree if isinstance(tree, Reference) else f"{tree.value:g}" if isinstance(tree, Number) else None
 
 
 def _powers(tree: Tree) -> Iterator[Edit]:
@@ -161,14 +197,14 @@ def _powers(tree: Tree) -> Iterator[Edit]:
             yield Edit(put(tree, path, Call("^", (part, Number(2)))), "power")
 
 
-def _constants(tree: Tree) -> Iterator[Edit]:
+def _constants(tree: Tree, numbers: Sequence[float]) -> Iterator[Edit]:
     """A factor of two, 1 - x for x, and the like."""
     for number in (2.0, 0.5):
         yield Edit(Call("*", (Number(number), tree)), "half")
     for path, part in parts(tree):
         match part:
             case Number(value=value):
-                for other in (1.0, 2.0, 0.5, -1.0):
+                for other in numbers:
                     if other != value:
                         yield Edit(put(tree, path, Number(other)), "constant", f"{value:g}", f"{other:g}")
             case Reference():
@@ -178,13 +214,13 @@ def _constants(tree: Tree) -> Iterator[Edit]:
                 pass
 
 
-def lost_factor(tree: Tree, others: Sequence[Reference]) -> Iterator[Edit]:
+def lost_factor(tree: Tree, others: Sequence[Reference], numbers: Sequence[float] = ()) -> Iterator[Edit]:
     """One factor more, to the whole or to a product inside: a cell, 1 - a, or both."""
     spots = [((), tree), *((path, part) for path, part in outermost(tree, {"*", "/"}) if path)]
     spots += [
         (path, part) for path, part in parts(tree) if path and isinstance(part, Reference) and _sum_above(tree, path)
     ]
-    factors: list[Tree] = [*others, *(Call("-", (Number(1), other)) for other in others)]
+    factors: list[Tree] = [*others, *map(Number, numbers), *(Call("-", (Number(1), other)) for other in others)]
     factors += [Call("*", (other, Call("-", (Number(1), other)))) for other in others]
     for factor in factors:
         for path, part in spots:
@@ -205,4 +241,4 @@ def _sum_above(tree: Tree, path: tuple[int, ...]) -> bool:
     return isinstance(above, Call) and above.function in {"+", "-"}
 
 
-__all__ = ["Edit", "far", "lost_factor", "near", "other_cell", "parts", "put", "swapped", "typed"]
+__all__ = ["Edit", "far", "lost_factor", "near", "other_cell", "parts", "put", "swapped", "together", "typed"]

@@ -36,6 +36,8 @@ class Head(NamedTuple):
     """A quantity's plain name."""
     of: str = ""
     wrt: str = ""
+    line: int = 0
+    """The line of the sheet on which it stands."""
 
     @property
     def plain(self) -> str:
@@ -72,12 +74,12 @@ def heads(table: Table, texts: dict[tuple[int, int], str]) -> dict[int, Head]:
     """The head of every track that has one; `texts` are the sheet's texts by track and line."""
     found: dict[int, Head] = {}
     for across in table.tracks:
-        above = [
-            texts[across, line]
+        said = [
+            head(texts[across, line])._replace(line=line)
             for line in range(table.first - 1, table.first - 1 - ABOVE, -1)
-            if (across, line) in texts
+            if texts.get((across, line), "").strip()
         ]
-        chosen = best([head(text) for text in above if text.strip()])
+        chosen = best(said)
         if chosen is not None:
             found[across] = chosen
     return found

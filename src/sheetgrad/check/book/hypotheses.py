@@ -7,12 +7,12 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import NotReadError
-from sheetgrad.check.book.edits import near, other_cell, typed
+from sheetgrad.check.book.edits import lost_factor, near, other_cell, typed
 from sheetgrad.check.book.families import Copies, beside, families
 from sheetgrad.check.book.oddities import odd
 from sheetgrad.check.book.recovered import recognised_function
 from sheetgrad.check.book.roles import constant_value
-from sheetgrad.check.book.understood import is_right, with_loss
+from sheetgrad.check.book.understood import column_used, is_right, with_loss
 from sheetgrad.expr import references, substitute
 from sheetgrad.read.book.cells import Call, Reference
 
@@ -33,7 +33,7 @@ MOST_ROUNDS = 6
 def put_right(made: Understood, heads: dict[int, Head]) -> Understood:
     """The network with its forward formulas as they were meant, where that makes more gradients right."""
     for _ in range(MOST_ROUNDS):
-        wrong = [symbol for symbol in made.parameters if not is_right(made, symbol)]
+        wrong = [symbol for symbol in (*made.parameters, *_cut_off(made)) if not is_right(made, symbol)]
         if not wrong:
             return made
         names = odd(made, heads)
@@ -45,6 +45,12 @@ def put_right(made: Understood, heads: dict[int, Head]) -> Understood:
             return made
         made = better
     return made
+
+
+def _cut_off(made: Understood) -> list[str]:
+    """States that move like weights and do not reach the loss: a column that should name another leaves them out."""
+    states = made.roles.states
+    return [s for s in states if s not in made.parameters and column_used(made, s, made.roles.updates[s])[0]]
 
 
 def _better(made: Understood, wrong: list[str], names: list[str]) -> Understood | None:
@@ -126,16 +132,17 @@ def _gained(made: Understood, changes: dict[str, Expr], wrong: list[str]) -> tup
         parts = tuple(use.symbol.name for use in references(made.definitions[made.loss]))
     tried = with_loss(changed, made.loss, parts)
     tried.factor = made.factor
-    if set(tried.parameters) != set(made.parameters):
+    if not set(tried.parameters) >= set(made.parameters):
         return None
     if any(_only_turned(made, tried, name) or _unknown(made, tried, name) for name in changes):
         return None
     gained = 0
-    for symbol in made.parameters:
+    for symbol in tried.parameters:
         good = symbol in tried.points.values and is_right(tried, symbol)
         # Where nothing reaches the loss any more, every gradient is zero and any update would be right.
-        silenced = made.derivative(symbol).any() and not tried.derivative(symbol).any()
-        if silenced or (not good and symbol not in wrong):
+        before = symbol in made.parameters
+        silenced = before and made.derivative(symbol).any() and not tried.derivative(symbol).any()
+        if silenced or (before and not good and symbol not in wrong):
             return None
         gained += good and symbol in wrong
     return (gained, tried) if gained else None
@@ -185,7 +192,8 @@ def _trees(made: Understood, across: int, tracks: Iterable[int], *, cells: bool 
             if roles.name(track) in roles.leaves and (number := constant_value(roles.table, track)) is not None:
                 given.append((reference, number))
     swaps = (*typed(formula.tree, given), *other_cell(formula.tree, others)) if cells else ()
-    for edit in (*swaps, *near(formula.tree, ())):
+    lost = lost_factor(formula.tree, others) if cells else ()
+    for edit in (*swaps, *near(formula.tree, ()), *lost):
         yield edit.tree
 
 
@@ -197,4 +205,5 @@ def _read(made: Understood, tree: Tree, across: int, line: int) -> Expr | None:
         return None
     value = substitute(value, made.roles.same, tidy=False)
     used = references(value)
-    return value if used and all(use.symbol.name in made.points.values for use in used) else None
+    known = made.points.values.keys() | made.roles.states.keys()
+    return value if used and all(use.symbol.name in known for use in used) else None

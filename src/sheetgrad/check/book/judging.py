@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from sheetgrad.check.book.compiled import NotReadError
 from sheetgrad.check.book.effect import VISIBLE, curve, off_by, words
 from sheetgrad.check.book.families import Copies, key_of
+from sheetgrad.check.book.losses import LOSS, put_together
 from sheetgrad.check.book.merged import merged
 from sheetgrad.check.book.naming import text
 from sheetgrad.check.book.recovered import exact_formula
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.book.stored import Stored
+from sheetgrad.check.book.trees import parts as tree_parts
 from sheetgrad.check.book.understood import Understood, rate_of
 from sheetgrad.check.book.unfolding import mended, sites, spelled
 from sheetgrad.check.book.unfolding import where as cells_in_words
 from sheetgrad.check.case import Repair, sentence
 from sheetgrad.check.findings import Finding, Judged
-from sheetgrad.expr import Expr, substitute
+from sheetgrad.expr import Expr, references, substitute
+from sheetgrad.read.book.cells import Call, Range, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.held import Held
     from sheetgrad.check.book.losses import Rate
+    from sheetgrad.check.book.optimizing import Optimizing
     from sheetgrad.check.findings import Verdict
     from sheetgrad.check.points import Values
     from sheetgrad.read.book.cells import Formula, Tree
@@ -69,6 +73,8 @@ class TableReport:
     gradients: dict[str, Verdict] = field(default_factory=dict)
     rates: dict[str, Rate] = field(default_factory=dict)
     """What each weight's gradient is multiplied with."""
+    optimizer: str = ""
+    """The rule by which weights are moved, where it is another than gradient descent."""
     wrong: dict[int, list[Stretch]] = field(default_factory=dict)
     """What is false, by track."""
     owners: dict[str, str] = field(default_factory=dict)
@@ -120,14 +126,18 @@ class TableJudge:
         """Copied formulas that have been counted."""
         self.mended: dict[Hashable, tuple[Repair, Tree, int]] = {}
         """Repairs of copied formulas, and the track of the first."""
+        self.optimizing: Optimizing | None = None
+        """What an optimizer moves, where there is one."""
         self.tracks = {self.roles.name(across): across for across in self.table.tracks}
 
     def judge(self) -> TableReport:
         """Everything."""
         from sheetgrad.check.book.copies import pasted, stale
+        from sheetgrad.check.book.misheaded import misheaded
 
         self._forward()
         self._updates()
+        misheaded(self)
         pasted(self)
         stale(self)
         if self.table.layout is not None:
@@ -152,6 +162,25 @@ class TableJudge:
         self.count(stretch, "false", quantity)
         message = f"The network given adds {bias} here, and this formula has no bias."
         self.report.findings.append(self.finding(stretch, "false", "other-network", quantity, message=message))
+
+        if self.made.loss == LOSS:
+            self._loss_column()
+
+    def _loss_column(self) -> None:
+        """Where the gradients fit the sum of the terms and the column of the loss is something else: a slip in it."""
+        from sheetgrad.check.book.repairs import repaired
+
+        wanted = self.made.points.values[LOSS]
+        parts = tuple(use.symbol.name for use in references(self.made.definitions[LOSS]))
+        name = put_together(self.roles, self.heads, parts)
+        for stretch in stretches(self.made, self.tracks[name]) if name in self.tracks else ():
+            value, tree = None if stretch.value is None else self.made.value(stretch.value), stretch.formula.tree
+            if value is None or tree is None or not all(_adds_up(part) for _, part in tree_parts(tree)):
+                continue
+            if self.made.close(value * wanted[0], wanted * value[0]):  # a factor is a choice
+                self.count(stretch, "true", self.names[LOSS])
+            elif repaired(self, stretch, lambda found: self.made.close(found, wanted))[1] is not None:
+                self.false(stretch, lambda found: self.made.close(found, wanted), self.names[LOSS], None)
 
     def _against(self, stretch: Stretch, wanted: Values, quantity: str) -> None:
         """A stretch against the value it should have."""
@@ -187,6 +216,8 @@ class TableJudge:
         except NotReadError:
             return None
         value = substitute(value, self.roles.same, tidy=False)
+        if self.optimizing is not None and across in self.optimizing.wanted:
+            return self.optimizing.value(across, value)
         return self.made.value(self.roles.update(value) if across in self.roles.states.values() else value)
 
     def false(
@@ -300,6 +331,11 @@ class TableJudge:
             if rate is not None:
                 self.report.rates[symbol] = rate
         blamed(self)
+
+
+def _adds_up(part: Tree) -> bool:
+    """Whether it may stand in a loss that is put together from its terms: a root or a largest is another measure."""
+    return isinstance(part, Reference | Range) or (isinstance(part, Call) and part.function in {"+", "-", "*", "SUM"})
 
 
 MOST_PARTS = 3

@@ -57,4 +57,26 @@ def losses(roles: Roles, heads: dict[int, Head]) -> list[tuple[str, tuple[str, .
         for name in free
         if (head := heading.get(name)) is not None and head.key[:1] in {"E", "L", "C"} and head.key[1:].isdigit()
     )
-    return [*found, *((LOSS, parts) for parts in (terms, sinks) if len(parts) > 1)]
+    inner = tuple(dict.fromkeys(part for sink in sinks for part in (_free_parts(roles, sink, free) or (sink,))))
+    return [*found, *((LOSS, parts) for parts in dict.fromkeys((terms, sinks, inner)) if len(parts) > 1)]
+
+
+def _free_parts(roles: Roles, sink: str, free: list[str]) -> tuple[str, ...]:
+    """What a column is made from, where no update is made from that: the terms of a loss."""
+    return tuple(use.symbol.name for use in references(roles.definitions[sink]) if use.symbol.name in free)
+
+
+def put_together(roles: Roles, heads: dict[int, Head], parts: tuple[str, ...]) -> str:
+    """The column that should be the loss, where only its terms fit the gradients; empty where none is, or several are.
+
+    It is headed so, or has no head, and is made from the terms alone.
+    """
+    heading = {roles.name(across): head for across, head in heads.items()}
+    found = []
+    for name, value in roles.definitions.items():
+        head = heading.get(name)
+        named = head is None or (not head.wrt and head.key == "E_total")
+        uses = {use.symbol.name for use in references(value)}
+        if named and uses and uses <= set(parts) and name not in parts:
+            found.append(name)
+    return found[0] if len(found) == 1 else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed
 from sheetgrad.check.book.labels import given_name
+from sheetgrad.check.book.losses import LOSS
 from sheetgrad.check.book.understood import rate_of
 from sheetgrad.check.book.unfolding import cell_name
 from sheetgrad.expr import Expr, Ref, Symbol, references, substitute
@@ -35,6 +36,8 @@ def plain_names(made: Understood, heads: dict[int, Head]) -> dict[str, str]:
         found[symbol] = free
         taken.add(free)
 
+    if made.loss == LOSS:
+        give(LOSS, "E_total")
     for symbol, name in said.items():
         if counts[name] == 1 or (roles.shift and symbol in roles.states):
             give(symbol, name)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.kinds import Kind
     from sheetgrad.check.book.understood import Understood
-    from sheetgrad.check.points import Values
     from sheetgrad.expr import Expr
 
 
@@ -110,17 +109,16 @@ def _unlike_siblings(made: Understood) -> list[str]:
             found += [name for name in names if shapes[name] != commonest[0]]
         elif len(names) == 2:
             found += names if shapes[names[0]] != shapes[names[1]] else []
-        values = {name: _function(made, name) for name in names}
-        plain = [value for value in values.values() if value is not None]
-        if plain and any(not made.points.close(plain[0], other) for other in plain[1:]):
-            found += [name for name in names if values[name] is not None]
+        if len({_function(made, name, sort) for name in names}) > 1:
+            found += names
+    shared = sum(uses[weight] > 1 for weight in made.parameters) * 2 > len(made.parameters)  # as where time goes on
     for name, value in ((name, made.definitions[name]) for name in names_):
         weights = [use.symbol.name for use in references(value) if sort.get(use.symbol.name) == ("weight", 0)]
-        if any(uses[weight] > 1 for weight in weights) or _names_twice(value):
+        if (not shared and any(uses[weight] > 1 for weight in weights)) or _names_twice(value):
             found.append(name)
     inner = [name for name in names_ if len(references(made.definitions[name])) == 1]
-    shared = Counter(references(made.definitions[name])[0].symbol.name for name in inner)
-    found += [name for name in inner if shared[references(made.definitions[name])[0].symbol.name] > 1]
+    taken = Counter(references(made.definitions[name])[0].symbol.name for name in inner)
+    found += [name for name in inner if taken[references(made.definitions[name])[0].symbol.name] > 1]
     return found + _targets(made, names_, sort)
 
 
@@ -164,29 +162,35 @@ def _names_twice(value: object) -> bool:
     return any(count > 1 for count in counts.values())
 
 
-def _function(made: Understood, name: str) -> Values | None:
-    """A function of one quantity at the same numbers for all, so that two can be compared."""
+def _function(made: Understood, name: str, sort: Mapping[str, Kind]) -> tuple[str, ...]:
+    """A formula at the same numbers for all, its quantities called by their sort, so that two can be compared."""
     from sheetgrad.check.book.naming import renamed
     from sheetgrad.check.points import Points
 
     value = made.definitions[name]
-    used = references(value)
-    if len(used) != 1 or isinstance(value, Ref):
-        return None
-    points = Points({}, ("x",))
-    return points.value(renamed(value, {used[0].symbol.name: "x"}))
+    counts: Counter[Kind] = Counter()
+    names: dict[str, str] = {}
+    for use in references(value):
+        kind = sort.get(use.symbol.name, ("other", 0))
+        names[use.symbol.name] = f"{kind[0]} {kind[1]} {counts[kind]}"
+        counts[kind] += 1
+    return tuple(f"{number:.8g}" for number in Points({}, tuple(names.values())).value(renamed(value, names)))
 
 
 def _unknown_functions(made: Understood) -> list[str]:
     """Functions of one quantity with an exponential in them that are no activation anybody knows."""
+    from sheetgrad.check.book.naming import renamed
     from sheetgrad.check.points import Points
 
     points = Points({}, ("x",))
     known = [points.value(Call(entry.name, (Ref(Symbol("x")),))) for entry in FUNCTIONS.values() if entry.activation]
     found = []
     for name, value in made.definitions.items():
-        shown = _function(made, name)
+        used = references(value)
+        if len(used) != 1:
+            continue
+        shown = points.value(renamed(value, {used[0].symbol.name: "x"}))
         has_exponential = any(isinstance(part, Call) and part.function in {"exp", "tanh"} for part in walk(value))
-        if shown is not None and has_exponential and not any(points.close(shown, one) for one in known):
+        if has_exponential and not any(points.close(shown, one) for one in known):
             found.append(name)
     return found

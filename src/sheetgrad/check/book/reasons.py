@@ -44,7 +44,7 @@ def _cell(judge: TableJudge, stretch: Stretch, reference: Reference) -> str:
 
 
 def _other(judge: TableJudge, stretch: Stretch, edit: Edit, code: str, exact: tuple[str, str] | None) -> str:
-    from sheetgrad.check.book.repairs import symbol_of
+    from sheetgrad.check.book.called import symbol_of
 
     assert isinstance(edit.was, Reference)  # noqa: S101 -- asked for above
     assert isinstance(edit.now, Reference)  # noqa: S101 -- the same

@@ -5,15 +5,14 @@ from __future__ import annotations
 from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
-from sheetgrad.check.book.compiled import Fixed, NotReadError
-from sheetgrad.check.book.edits import Edit, far, lost_factor, near, other_cell, parts, swapped, typed
-from sheetgrad.check.book.kinds import is_activation, kinds
+from sheetgrad.check.book.called import is_fixed, is_pair, mistake, rate_cells, symbol_of
+from sheetgrad.check.book.compiled import Fixed
+from sheetgrad.check.book.edits import Edit, far, lost_factor, near, other_cell, parts, swapped, together, typed
+from sheetgrad.check.book.kinds import kinds
 from sheetgrad.check.book.reasons import reason
 from sheetgrad.check.book.roles import constant_value
-from sheetgrad.check.book.understood import rate_in
-from sheetgrad.check.book.unfolding import spelled, stays
+from sheetgrad.check.book.unfolding import spelled
 from sheetgrad.check.case import Repair
-from sheetgrad.expr import Ref
 from sheetgrad.read.book.cells import Reference
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ def repaired(
     tries: tuple[tuple[Callable[[], Iterator[Edit]], int], ...] = (
         (lambda: typed(tree, given), MOST_NEAR),
         (lambda: _kin(judge, stretch, tree, sort), MOST_NEAR),
-        (lambda: near(tree, ()), MOST_NEAR),
-        (lambda: lost_factor(tree, _candidates(judge, stretch)), MOST_NEAR),
+        (lambda: near(tree, (), _settings(judge, stretch)), MOST_NEAR),
+        (lambda: lost_factor(tree, _candidates(judge, stretch), _typed_rates(judge, stretch)), MOST_NEAR),
         (lambda: other_cell(tree, _candidates(judge, stretch)), MOST_NEAR),
         (lambda: _two_kin(judge, stretch, tree, sort), MOST_NEAR),
         (lambda: far(tree, _candidates(judge, stretch)), MOST_FAR),
@@ -51,23 +50,11 @@ def repaired(
             judge.patience -= 1
             value = judge.valued(stretch.across, edit.tree, stretch.last)
             if value is not None and edit.tree != tree and _names_cells(edit.tree) and accept(value):
-                code = missing or _code(judge, stretch, edit, sort)
+                code = missing or mistake(judge, stretch, edit, sort)
                 words = reason(judge, stretch, edit, code, exact)
                 return Repair(code, spelled(judge.table, edit.tree, stretch.across, stretch.first), words), edit.tree
     code = missing or "false"
     return Repair(code, "", reason(judge, stretch, None, code, exact)), None
-
-
-def symbol_of(judge: TableJudge, stretch: Stretch, reference: Reference) -> str:
-    """The symbol that a reference stands for in the formula of a stretch."""
-    try:
-        node = judge.roles.compiler.tree(reference, stretch.across, stretch.last)
-    except NotReadError:
-        return ""
-    node = judge.roles.same.get(node, node)
-    if stretch.across in judge.roles.states.values():
-        node = judge.roles.update(node)
-    return node.symbol.name if isinstance(node, Ref) else ""
 
 
 def _kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tuple[str, int]]) -> Iterator[Edit]:
@@ -80,7 +67,7 @@ def _kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tuple[
         options = []
         for other in _at_all(judge, stretch, was):
             name = symbol_of(judge, stretch, other)
-            if name and name != symbol and (sort.get(name) == mine or _pair(judge, symbol, name)):
+            if name and name != symbol and (sort.get(name) == mine or is_pair(judge, symbol, name)):
                 options.append(other)
         options += [cell for name, cell in fixed.items() if name != symbol and sort.get(name) == mine]
         for edit in other_cell(tree, options):
@@ -108,28 +95,24 @@ def _two_kin(judge: TableJudge, stretch: Stretch, tree: Tree, sort: dict[str, tu
                 yield Edit(two.tree, "cell", one.was, one.now)
 
 
-def _pair(judge: TableJudge, one: str, other: str) -> bool:
-    return is_activation(judge.made, one) == other or is_activation(judge.made, other) == one
-
-
 def _other_lines(judge: TableJudge, stretch: Stretch, tree: Tree, found: list[Reference]) -> Iterator[Edit]:
-    """The same track on another line: frozen, drifting, or so many lines off."""
+    """The same track on another line, or several: frozen, drifting, or so many lines off."""
     table = judge.table
     here = table.place(stretch.across, stretch.last)
+    moved: dict[int, list[tuple[Reference, Reference]]] = {0: [], -1: []}
     for was in dict.fromkeys(found):
         if was.sheet not in {None, table.sheet.name}:
             continue
         across, line = table.turned(was.at(here))
         if not table.holds(across, line):
             continue
-        for shift in (0, -1):
+        for shift, pairs in moved.items():
             now = _reference(judge, across, shift, here)
-            if now.at(here) != was.at(here) or _fixed(judge, was):
+            if now.at(here) != was.at(here) or is_fixed(judge, was):
+                pairs.append((was, now))
                 yield Edit(swapped(tree, was, now), "line", was, now)
-
-
-def _fixed(judge: TableJudge, reference: Reference) -> bool:
-    return reference.column_fixed if judge.table.sideways else reference.row_fixed
+    for pairs in moved.values():
+        yield from together(tree, pairs)
 
 
 def _reference(judge: TableJudge, across: int, shift: int, here: tuple[int, int]) -> Reference:
@@ -145,10 +128,20 @@ def _at_all(judge: TableJudge, stretch: Stretch, was: Reference) -> Iterator[Ref
     here = table.place(stretch.across, stretch.last)
     _, line = table.turned(was.at(here))
     shift = line - stretch.last
-    if _fixed(judge, was) or was.sheet not in {None, table.sheet.name} or abs(shift) > 3:
+    if is_fixed(judge, was) or was.sheet not in {None, table.sheet.name} or abs(shift) > 3:
         shift = -1 if stretch.across in judge.roles.states.values() and not judge.roles.shift else 0
+    later = _made_from(judge, stretch) if not shift else frozenset()
     for across in table.tracks:
-        yield _reference(judge, across, shift, here)
+        if across not in later:
+            yield _reference(judge, across, shift, here)
+
+
+def _made_from(judge: TableJudge, stretch: Stretch) -> frozenset[int]:
+    """Tracks of a line that are computed from a track, and itself: naming them would be a circle."""
+    if stretch.across in judge.roles.states.values():
+        return frozenset()
+    names = judge.roles.depends({judge.roles.name(stretch.across)})
+    return frozenset(judge.tracks[name] for name in names if name in judge.tracks)
 
 
 def _candidates(judge: TableJudge, stretch: Stretch) -> list[Reference]:
@@ -157,10 +150,12 @@ def _candidates(judge: TableJudge, stretch: Stretch) -> list[Reference]:
     here = table.place(stretch.across, stretch.last)
     is_state = stretch.across in judge.roles.states.values()
     shift = -1 if is_state and not judge.roles.shift else 0
-    found = _rate_cells(judge) if is_state else []
+    found = rate_cells(judge) if is_state else []
+    later = _made_from(judge, stretch)
     for across in table.tracks:
         made = _reference(judge, across, shift, here)
-        if symbol_of(judge, stretch, made) in judge.made.points.values and across != stretch.across:
+        known = symbol_of(judge, stretch, made) in judge.made.points.values
+        if known and across != stretch.across and across not in later:
             found.append(made)
     return found
 
@@ -181,16 +176,23 @@ def _given(judge: TableJudge, stretch: Stretch) -> list[tuple[Reference, float]]
     return found
 
 
-def _rate_cells(judge: TableJudge) -> list[Reference]:
-    """The cells that other updates take the learning rate from."""
-    found: dict[Reference, None] = {}
-    for rate in judge.report.rates.values():
-        if rate.symbol:
-            source = judge.roles.compiler.sources.get(rate.symbol)
-            if isinstance(source, Fixed):
-                sheet = None if source.sheet == judge.table.sheet.name else source.sheet
-                found[Reference(*source.place, row_fixed=True, column_fixed=True, sheet=sheet)] = None
-    return list(found)
+def _typed_rates(judge: TableJudge, stretch: Stretch) -> list[float]:
+    """The learning rates that other updates have typed into them."""
+    if stretch.across not in judge.roles.states.values():
+        return []
+    rates = [rate.factor for rate in judge.report.rates.values() if not rate.symbol and rate.factor]
+    if judge.optimizing is not None:
+        rates += judge.optimizing.numbers("eta")
+    return list(dict.fromkeys(rates))
+
+
+def _settings(judge: TableJudge, stretch: Stretch) -> list[float]:
+    """The numbers that an optimizer is set with, and what they leave of 1."""
+    moved = judge.optimizing
+    if moved is None or stretch.across not in moved.wanted:
+        return []
+    numbers = [number for name in moved.settings for number in moved.numbers(name)]
+    return list(dict.fromkeys([*numbers, *(1 - number for number in numbers)]))
 
 
 def _missing_path(judge: TableJudge, stretch: Stretch, exact: tuple[str, str] | None) -> str:
@@ -211,77 +213,3 @@ def _missing_path(judge: TableJudge, stretch: Stretch, exact: tuple[str, str] | 
             if judge.made.close(value, sum(chosen)):  # type: ignore[arg-type]  # a sum of arrays
                 return "missing-path"
     return ""
-
-
-_SIGN_CODES = {("+", "*"): "plus-for-times", ("*", "+"): "times-for-plus", ("+", "-"): "sign", ("-", "+"): "sign"}
-_CODES = {
-    "brackets": "missing-brackets",
-    "brackets-off": "extra-brackets",
-    "extra-factor": "extra-factor",
-    "extra-term": "extra-term",
-    "missing-factor": "missing-factor",
-    "power": "lost-power",
-    "power-off": "extra-power",
-    "half": "half",
-}
-
-
-def _code(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple[str, int]]) -> str:
-    """What the mistake is called that an edit undoes."""
-    match edit.kind:
-        case "line":
-            assert isinstance(edit.was, Reference)  # noqa: S101 -- the kind says so
-            return "frozen-row" if _fixed(judge, edit.was) or stays(judge.table, stretch, edit.was) else "other-row"
-        case "anchor":
-            assert isinstance(edit.was, Reference)  # noqa: S101 -- the same
-            return "frozen-row" if _fixed(judge, edit.was) else "drifting-reference"
-        case "sign":
-            return _SIGN_CODES.get((str(edit.was), str(edit.now)), "wrong-operator")
-        case "typed":
-            return "typed-number"
-        case "constant":
-            return _constant(edit)
-        case "missing-factor" if stretch.across in judge.roles.states.values() and edit.now in _rate_cells(judge):
-            return "missing-rate"
-        case "cell" if _other_rate(judge, stretch):
-            return "other-rate"
-        case "cell":
-            return _swap(judge, stretch, edit, sort)
-        case kind:
-            return _CODES.get(kind, "false")
-
-
-def _other_rate(judge: TableJudge, stretch: Stretch) -> bool:
-    """Whether a weight moves along its own gradient, but by another rate than the rest."""
-    symbol = next((s for s, across in judge.roles.states.items() if across == stretch.across), None)
-    if symbol is None or stretch.value is None:
-        return False
-    update = judge.roles.update(stretch.value)
-    return rate_in(judge.made, symbol, judge.made.value(update), update) is not None
-
-
-def _constant(edit: Edit) -> str:
-    if isinstance(edit.was, Reference):
-        return "wrong-name"
-    was, now = float(str(edit.was)), float(str(edit.now))
-    return "sign" if was == -now else "half" if now and was / now in {2.0, 0.5} else "factor"
-
-
-def _swap(judge: TableJudge, stretch: Stretch, edit: Edit, sort: dict[str, tuple[str, int]]) -> str:
-    assert isinstance(edit.was, Reference)  # noqa: S101 -- a cell was swapped
-    assert isinstance(edit.now, Reference)  # noqa: S101 -- for a cell
-    was, now = symbol_of(judge, stretch, edit.was), symbol_of(judge, stretch, edit.now)
-    one, other = sort.get(was, ("other", 0)), sort.get(now, ("other", 0))
-    if one == other == ("weight", 0):
-        return "wrong-index"
-    if stretch.across in judge.roles.states.values() and now in judge.made.changed:
-        return "wrong-gradient"
-    if one[0] == other[0] == "backward":
-        return "wrong-name"
-    if one == other:
-        return "wrong-index"
-    if _pair(judge, was, now):
-        return "pre-activation"
-    if is_activation(judge.made, was) and is_activation(judge.made, now):
-        return "wrong-layer"
-    return "wrong-name"

@@ -88,15 +88,15 @@ class Roles:
             if not changes:
                 break
             value = substitute(value, changes, tidy=False)
-        return value if self.shift else self._next(value)
+        return value if self.shift else self.shifted(value, 1)
 
-    def _next(self, value: Expr) -> Expr:
-        """Seen from the line before: what stood there stands here."""
+    def shifted(self, value: Expr, lines: int) -> Expr:
+        """Seen from so many lines before: what stood there stands here."""
         moved: dict[Expr, Expr] = {}
         for use in references(value):
             source = self.compiler.sources[use.symbol.name]
             if isinstance(source, OnTrack):
-                shift = source.shift + 1
+                shift = source.shift + lines
                 if source.across not in self.rules and _constant(self.table, source.across):
                     shift = 0
                 if use in self.same.values():

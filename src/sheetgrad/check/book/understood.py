@@ -11,7 +11,7 @@ from sheetgrad.check.book.compiled import Fixed, OnTrack
 from sheetgrad.check.book.losses import Rate, ancestors, losses
 from sheetgrad.check.book.roles import constant_value
 from sheetgrad.check.points import Points, UnknownNameError
-from sheetgrad.expr import Expr, Ref, Sum, Symbol, references
+from sheetgrad.expr import ZERO, Expr, Ref, Sum, Symbol, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,18 +128,22 @@ def understood(roles: Roles, heads: dict[int, Head]) -> Understood | None:
     flowing = roles.ancestors(*(Ref(Symbol(name)) for loss, parts in every for name in (parts or (loss,))))
     weights = sum(state in flowing for state in roles.states)
     tries = max(FEW, MOST_WORK // max(1, len(roles.definitions)))
+    named: Understood | None = None
+    total = {roles.name(across) for across, head in heads.items() if head.key == "E_total" and not head.wrt}
     for rank, (loss, parts) in enumerate(every[:tries]):
         made = with_loss(roles, loss, parts)
         if not made.parameters:
             continue
         made.factor = shared_factor(made)
         right = sum(is_right(made, symbol) for symbol in made.parameters)
+        named = made if named is None and loss in total else named
         score = (right, made.factor == 1.0, -rank)
         if score > most:
             best, most = made, score
         if right == len(roles.states) or (right == weights and made.factor == 1.0):
             break
-    return best
+    # Where few updates are right under any loss, the one that is headed so is meant.
+    return named if named is not None and most[0] * 2 < len(roles.states) else best
 
 
 def shared_factor(made: Understood) -> float:
@@ -168,16 +172,22 @@ def factors_of(made: Understood, symbol: str) -> set[float]:
 
 
 def gradient_columns(made: Understood, symbol: str) -> Iterator[str]:
-    """Columns from which the update of a state is made, backward ones, nearest first."""
+    """Columns from which the update of a state is made, backward ones, nearest first; through what is remembered."""
     roles = made.roles
-    found: set[str] = set()
-    waiting = deque(use.symbol.name for use in references(roles.updates[symbol]))
+    weights = {roles.states[parameter] for parameter in made.parameters}
+    seen = {roles.states[symbol]}
+    waiting = deque(seen)
     while waiting:
-        name = waiting.popleft()
-        if name in roles.definitions and name not in made.points.definitions and name not in found:
-            found.add(name)
-            yield name
-            waiting.extend(use.symbol.name for use in references(roles.definitions[name]))
+        for use in references(roles.rules.get(waiting.popleft(), ZERO)):
+            source = roles.compiler.sources[use.symbol.name]
+            if not isinstance(source, OnTrack) or source.across in seen | weights:
+                continue
+            seen.add(source.across)
+            name = roles.name(source.across)
+            if name not in made.points.definitions:
+                waiting.append(source.across)
+                if name in roles.definitions:
+                    yield name
 
 
 def near_columns(made: Understood, symbol: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sheetgrad.check.book.around import charts, contradicted, sheet_name, texts
 from sheetgrad.check.book.drawing import drawing
 from sheetgrad.check.book.folded import folded_tables
+from sheetgrad.check.book.forward_only import forward_only
 from sheetgrad.check.book.frames import overlap, tables
 from sheetgrad.check.book.headers import head_places, heads, texts_of
 from sheetgrad.check.book.hypotheses import put_right
@@ -63,7 +64,7 @@ def judged_book(book: Book, network: Network | None = None) -> Report:
         for judge in judges:
             part = judge.judge()
             report.facts.append(facts_of(judge))
-            part.findings += [*charts(judge, book.sheets), *sheet_name(judge, book.sheets)]
+            part.findings += [*charts(judge.table, book.sheets), *sheet_name(judge, book.sheets)]
             found.append(part)
         said = texts(sheet, {place for judge in judges for place in head_places(judge.table)})
         for judge in judges:
@@ -79,7 +80,7 @@ def judged_book(book: Book, network: Network | None = None) -> Report:
     if found:
         words = [] if network is None else [network.words]
         report.network = "; ".join(dict.fromkeys([*words, *map(_words, found)]))
-    elif not report.findings:
+    elif not report.findings and not _only_forward(report, book):
         _no_table(report, book)
     return report
 
@@ -171,12 +172,23 @@ def is_trained(made: Understood, said: dict[int, Head]) -> bool:
     return right * SOME >= len(made.parameters) or headed * 2 >= len(made.parameters)
 
 
+def _only_forward(report: Report, book: Book) -> bool:
+    """Add what is said about the forward passes of a book; whether that is all there is to be understood."""
+    parts = [part for sheet in book.sheets for part in forward_only(book, sheet)]
+    for part in parts:
+        report.findings += [*part.findings, *charts(part.table, book.sheets)]
+        report.equalities += part.equalities
+        report.drawings.append(drawing(part.table, part.findings))
+        report.network = "; ".join(filter(None, (report.network, part.words)))
+    return bool(parts) and not any(part.trained for part in parts)
+
+
 def _words(part: TableReport) -> str:
     made = part.made
     assert made is not None  # noqa: S101 -- only tables that were understood are reported
     return (
         f"{part.table.title}: {len(made.parameters)} weights, {len(made.forward)} forward formulas, "
-        f"loss {part.names[made.loss]}"
+        f"loss {part.names[made.loss]}" + (f", moved by {part.optimizer}" if part.optimizer else "")
     )
 
 
