@@ -156,15 +156,14 @@ class TableJudge:
                         self._lacks(stretch, self.names.get(name, name), self.held.lacking[name])
                     else:
                         self._against(stretch, wanted, self.names.get(name, name))
+        if self.made.loss == LOSS:
+            self._loss_column()
 
     def _lacks(self, stretch: Stretch, quantity: str, bias: str) -> None:
         """A weighted sum without the bias that the network given has."""
         self.count(stretch, "false", quantity)
         message = f"The network given adds {bias} here, and this formula has no bias."
         self.report.findings.append(self.finding(stretch, "false", "other-network", quantity, message=message))
-
-        if self.made.loss == LOSS:
-            self._loss_column()
 
     def _loss_column(self) -> None:
         """Where the gradients fit the sum of the terms and the column of the loss is something else: a slip in it."""

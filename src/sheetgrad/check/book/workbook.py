@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     Trained: TypeAlias = "tuple[Understood, dict[int, Head]]"
 
+MOST_APART = 3
+"""Lines from one update to the next, in a table in which a line is a step."""
 SOME = 4
 """One in so many weights must follow its gradient for a table to be one of training."""
 
@@ -154,13 +156,25 @@ def _mendable(book: Book, table: Table, said: dict[int, Head]) -> Trained | None
 
 def _on_sheet(book: Book, sheet: Sheet) -> list[Trained]:
     tried = (_trained(book, table, heads(table, texts_of(table))) for table in tables(sheet))
-    found = [one for one in tried if one is not None]
+    found = [one for one in tried if one is not None and _moves_in_lines(one[0])]
     found.sort(key=lambda pair: -len(pair[0].parameters))
     kept: list[Trained] = []
     for made, said in found:
         if not any(overlap(made.roles.table, other.roles.table) for other, _ in kept):
             kept.append((made, said))
     return sorted(kept, key=lambda pair: (pair[0].roles.table.first, min(pair[0].roles.table.tracks)))
+
+
+def _moves_in_lines(made: Understood) -> bool:
+    """Whether most weights are updated in every line, or in every second or third, and not once in a block of lines."""
+    table = made.roles.table
+    often = 0
+    for symbol in made.parameters:
+        across = made.roles.states[symbol]
+        main = made.roles.main.get(across)
+        lines = sum(run.lines for run in table.tracks[across].runs if run.formula is main)
+        often += lines * MOST_APART >= table.last - table.first
+    return often * 2 >= len(made.parameters)
 
 
 def is_trained(made: Understood, said: dict[int, Head]) -> bool:
