@@ -11,17 +11,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sheetgrad.check.at_given import agrees_at
-from sheetgrad.check.context import taken_back
+from sheetgrad.check.excused import excused
 from sheetgrad.check.mending import mended
 from sheetgrad.check.network import Network, all_references, named
-from sheetgrad.check.numbers import agrees, is_numeric
-from sheetgrad.check.pairs import NEW, Pair, Side, has_fraction, is_change, is_exact
+from sheetgrad.check.number_sides import numbers
+from sheetgrad.check.numbers import is_numeric
+from sheetgrad.check.pairs import NEW, Pair, Side, is_exact
 from sheetgrad.check.points import UnknownNameError, has_partial
 from sheetgrad.check.rules import generic, update
 from sheetgrad.check.turned import turned
 from sheetgrad.expr import Expr, Partial, Ref
-from sheetgrad.read.arithmetic import derivatives
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,32 +62,9 @@ class Judge:
         """A verdict for every equality of the chain; what its own sentence doubts is never false."""
         pairs = self._judge(claim)
         for pair in pairs:
-            if pair.verdict == "false" and (
-                reason := taken_back(claim.doubt, self.network) or self._assumed(pair) or self._cut_off(pair)
-            ):
+            if pair.verdict == "false" and (reason := excused(self, claim, pair)):
                 pair.verdict, pair.blamed, pair.reason = "unread", None, reason
         return pairs
-
-    def _assumed(self, pair: Pair) -> str:
-        """What is free to choose set to something: a case, no law. So is w1 = w2, a_o1 = t1, or w1 = 3*w2."""
-        nodes = (pair.left.node, pair.right.node)
-        first = pair.left.node
-        if isinstance(first, Ref) and first.symbol.name in self.network.leaves and not is_change(pair.right.node):
-            return f"{self.spelled(first.symbol.name)} is free to choose"
-        keys = [node.symbol.name for node in nodes if isinstance(node, Ref)]
-        free = [key for key in keys if key in self.network.leaves]
-        return "it is a case that is looked at" if len(keys) == len(nodes) and free else ""
-
-    def _cut_off(self, pair: Pair) -> str:
-        """A derivative through a quantity whose own equation was not read."""
-        found = [
-            part.of for side in (pair.left, pair.right) if side.node is not None for part in derivatives(side.node)
-        ]
-        above = {use.symbol.name for of in found for use in all_references(of)}
-        for key in sorted(self.lost):
-            if any(key == name or self.network.feeds(key, name) for name in above):
-                return f"what {self.spelled(key)} is made from could not be read"
-        return ""
 
     def _judge(self, claim: Claim) -> list[Pair]:
         self.written_out = bool(claim.choice)
@@ -244,7 +220,7 @@ class Judge:
     def _pair(self, left: Side, right: Side, anchor: Values | None, blamed: set[int]) -> Pair:
         if left.values is None or right.values is None:
             return self._without_values(left, right)
-        numeric = self._numbers(left, right)
+        numeric = numbers(self, left, right)
         if numeric is not None:
             return numeric
         close = self.network.points.close
@@ -300,39 +276,3 @@ class Judge:
         if isinstance(first, Ref) and second is not None and is_numeric(second):
             return Pair(left, right, "given")
         return None
-
-    def _numbers(self, left: Side, right: Side) -> Pair | None:
-        """A side made of numbers only: a value that is given, or one to be checked to its digits."""
-        if left.node is None or right.node is None:
-            return None
-        if is_numeric(left.node) and is_numeric(right.node):
-            good = agrees(left.member, right.member)
-            if good is None:
-                return Pair(left, right, "unread", right, "it has no value")
-            return Pair(left, right, "true" if good else "false", None if good else right)
-        if not is_numeric(right.node) and not is_numeric(left.node):
-            return None
-        symbolic, numeric = (left, right) if is_numeric(right.node) else (right, left)
-        assert numeric.values is not None  # noqa: S101 -- both sides have values here
-        assert symbolic.values is not None  # noqa: S101 -- the same
-        if self.network.points.close(symbolic.values, numeric.values):
-            return Pair(left, right, "true")
-        if isinstance(symbolic.node, Ref):
-            name, value = symbolic.node.symbol.name, float(numeric.values[0])
-            self.twice |= self.given.setdefault(name, value) != value
-            self.given[name] = value
-            return Pair(left, right, "given")
-        exact = len(numeric.member.tokens) <= 2 and not has_fraction(numeric.member)
-        constant = bool((symbolic.values == symbolic.values[0]).all()) and not has_fraction(numeric.member)
-        if constant or (exact and abs(float(numeric.values[0])) in {0.0, 1.0, 2.0, 0.5}):
-            return Pair(left, right, "false", numeric)
-        return self._at_given(left, right, symbolic, numeric)
-
-    def _at_given(self, left: Side, right: Side, symbolic: Side, numeric: Side) -> Pair:
-        """A number for a formula, held against the numbers that the text gives; before any update they are its own."""
-        if self.moved or self.twice or symbolic.node is None:
-            return Pair(left, right, "given")
-        good = agrees_at(self.network, self.given, symbolic.node, numeric.member)
-        if good is None:
-            return Pair(left, right, "given")
-        return Pair(left, right, "true") if good else Pair(left, right, "false", numeric)

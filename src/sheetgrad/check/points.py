@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from sheetgrad.check.elementwise import SIMPLE
 from sheetgrad.check.shifts import SMALL, shifts
+from sheetgrad.check.unknown import UnknownNameError
 from sheetgrad.expr import Call, Expr, Number, Partial, Power, Product, Ref, Row, Sum, walk
 from sheetgrad.functions import in_primitives, slope
 
@@ -33,15 +34,6 @@ CLOSE = 1e-9
 
 INNER = "∂"
 """Among the names of an expression: that there is a derivative in it."""
-
-
-class UnknownNameError(Exception):
-    """A name that the network does not have."""
-
-    def __init__(self, key: str) -> None:
-        """Keep the name."""
-        super().__init__(key)
-        self.key = key
 
 
 class Points:

@@ -7,19 +7,20 @@ first, prose and numbering are set aside, and what cannot be read keeps its reas
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgrad.read.doubt import doubt
-from sheetgrad.read.families import Families, Line, families
+from sheetgrad.read.families import Families
+from sheetgrad.read.family_search import Line, families
 from sheetgrad.read.folding import CLOSING, OPENING
 from sheetgrad.read.members import Member, forget, member
 from sheetgrad.read.own_functions import named_functions
 from sheetgrad.read.rewriting import rewritten
+from sheetgrad.read.segments import chains, segments, without_tag
 from sheetgrad.read.sites import Site, sites
-from sheetgrad.read.statements import BOUNDARY, Piece, Unclaimed, defined_keys, layers_in, statements
+from sheetgrad.read.statements import Piece, Unclaimed, defined_keys, layers_in, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -96,16 +97,16 @@ class Part(NamedTuple):
 def _parts(pieces: Iterable[Piece]) -> Iterator[Part]:
     numbers = count()
     for piece in pieces:
-        segments = list(_segments(piece.tokens))
-        for place, found in enumerate(segments):
-            yield Part(next(numbers), piece, found, _is_ratio(piece, segments, place))
+        runs = list(segments(piece.tokens))
+        for place, found in enumerate(runs):
+            yield Part(next(numbers), piece, found, _is_ratio(piece, runs, place))
 
 
 def _lines(parts: Sequence[Part]) -> Iterator[Line]:
     """The equations of a text, with a name for each."""
     for part in parts:
         if not part.ratio and any(token.text == "=" for token in part.tokens):
-            for place, chain in enumerate(_chains(rewritten(part.tokens, None))):
+            for place, chain in enumerate(chains(rewritten(part.tokens, None))):
                 yield Line(f"{part.owner}.{place}", chain, part.piece.text.text)
 
 
@@ -117,7 +118,7 @@ def _claims(part: Part, reading: Reading, spelling: str, names: frozenset[str], 
     segment = rewritten(part.tokens, None if kinds.letters else names)
     if not any(token.text == "=" for token in segment):
         return
-    for place, chain in enumerate(_chains(segment)):
+    for place, chain in enumerate(chains(segment)):
         if kinds.is_range(chain):
             continue
         if kinds.is_loose(chain):
@@ -154,11 +155,11 @@ def _unclaimed(piece: Piece, run: Sequence[Token], reading: Reading, reason: str
     reading.unclaimed.append(Unclaimed(piece.text.at[run[0].start], words.strip(), reason))
 
 
-def _is_ratio(piece: Piece, segments: Sequence[Sequence[Token]], place: int) -> bool:
+def _is_ratio(piece: Piece, runs: Sequence[Sequence[Token]], place: int) -> bool:
     """`a : b = c : d`: a colon on either side of the equality, and no word between."""
-    if not 0 < place < len(segments) - 1:
+    if not 0 < place < len(runs) - 1:
         return False
-    before, this, after = segments[place - 1 : place + 2]
+    before, this, after = runs[place - 1 : place + 2]
     if not any(token.text == "=" for token in this):
         return False
     gaps = (piece.text.text[before[-1].end : this[0].start], piece.text.text[this[-1].end : after[0].start])
@@ -174,118 +175,6 @@ def _is_mathematics(made: Sequence[Token]) -> bool:
     return sum(token.kind == "name" for token in made) >= 2
 
 
-_SEPARATES = {",", ";", "⇒", "→", ":", "?", "!", "≠", "<", ">"}
-_INSIDE = {",", "<", ">"}
-"""Signs that separate only outside brackets."""
-
-
-def _segments(made: Sequence[Token]) -> Iterator[list[Token]]:
-    """Runs of mathematics between words, semicolons and commas outside brackets."""
-    run: list[Token] = []
-    depth = 0
-    for place, token in enumerate(made):
-        if token.text in OPENING or token.text == "{":
-            depth += 1
-        elif token.text in CLOSING or token.text == "}":
-            depth = max(0, depth - 1)
-        if token.text == BOUNDARY:
-            if run and _ends_operand(run[-1]) and place + 1 < len(made) and _begins_operand(made[place + 1]):
-                yield run
-                run = []
-            continue
-        word = (token.kind == "word" and not _is_euler(made, place)) or token.kind == "other" or token.text == "…"
-        apart = token.text in _SEPARATES and (depth == 0 or token.text not in _INSIDE)
-        sentence = token.text == "." and token.kind == "mark"
-        if word or apart or sentence:
-            if run:
-                yield run
-            run = []
-            if word:
-                depth = 0
-            continue
-        run.append(token)
-    if run:
-        yield run
-
-
-def _ends_operand(token: Token) -> bool:
-    return token.kind in {"name", "number"} or token.text in CLOSING
-
-
-def _begins_operand(token: Token) -> bool:
-    return token.kind in {"name", "number", "partial", "function", "frac"} or token.text in OPENING
-
-
-def _is_euler(made: Sequence[Token], place: int) -> bool:
-    following = made[place + 1].text if place + 1 < len(made) else ""
-    return made[place].text == "e" and following in {"^", "**", "-"}
-
-
-def _chains(segment: list[Token]) -> Iterator[list[Token]]:
-    """Several equations run together on one line are taken apart: `h1 = … h2 = …`, `… (η = 0.5)`."""
-    trimmed = _trimmed(segment)
-    if aside := _aside(trimmed):
-        first, last = aside
-        yield from _chains(trimmed[:first])
-        yield from _chains(trimmed[first + 1 : last])
-        yield from _chains(trimmed[last + 1 :])
-        return
-    start = 0
-    for place in range(2, len(trimmed) - 2):
-        before, number, name, after = trimmed[place - 1 : place + 3]
-        apart = before.text == after.text == "=" and number.kind == "number" and name.kind == "name"
-        if apart and name.start > number.end:
-            yield trimmed[start : place + 1]
-            start = place + 1
-    if trimmed[start:]:
-        yield trimmed[start:]
-
-
-def _aside(made: Sequence[Token]) -> tuple[int, int] | None:
-    """Where a bracket opens and closes that holds an equation of its own."""
-    open_: list[int] = []
-    for place, token in enumerate(made):
-        if token.text in OPENING:
-            open_.append(place)
-        elif token.text in CLOSING and open_:
-            first = open_.pop()
-            inside = made[first + 1 : place]
-            own = sum(token.text == "=" for token in inside) and not any(token.text in OPENING for token in inside)
-            if own and first > 1 and _ends_operand(made[first - 1]) and made[first].start > made[first - 1].end:
-                return first, place
-    return None
-
-
-_TAG = re.compile(r"^(?:\d{1,2}(?:\.\d)?|[ivx]{1,5}|[a-z])$")
-
-
-def _trimmed(segment: list[Token]) -> list[Token]:
-    """Without a number for the equation at its end, and dashes or stars round it."""
-    made = list(segment)
-    while made and made[0].text in {"*", "**", "+", "/", ")", "]", "'", "^", ","}:
-        made.pop(0)
-    while made and made[0].text == "-" and len(made) > 1 and made[1].text in {"-", "="}:
-        made.pop(0)
-    made = _without_tag(made)
-    while made and made[-1].text in {"*", "**", "-", "'", "/", "^", "+", ".", ",", "{", "(", "["}:
-        made.pop()
-    return made
-
-
-def _without_tag(made: list[Token]) -> list[Token]:
-    """`… ---- (3)` and `… (3)` after blanks: the number of the equation."""
-    if len(made) < 5 or made[-1].text not in CLOSING or made[-3].text not in OPENING or not _TAG.match(made[-2].text):
-        return made
-    gap = made[-3].start - made[-4].end
-    dashes = made[-4].text in {"-", "*", "."}
-    if gap < 2 and not dashes:
-        return made
-    made = made[:-3]
-    while made and made[-1].text in {"-", ".", "*"}:
-        made.pop()
-    return made
-
-
 def _claim(chain: list[Token], piece: Piece, spelling: str, choice: str = "") -> Claim | None:
     sides: list[list[Token]] = [[]]
     depth = 0
@@ -295,7 +184,7 @@ def _claim(chain: list[Token], piece: Piece, spelling: str, choice: str = "") ->
             sides.append([])
         else:
             sides[-1].append(token)
-    sides = [*map(_without_tag, sides[:-1]), sides[-1]]
+    sides = [*map(without_tag, sides[:-1]), sides[-1]]
     members = [member(side, piece) for side in sides if side]
     members = [members[n] if n == 0 else _continued(members[n - 1], members[n], piece) for n in range(len(members))]
     if len(members) < 2 and len(sides) < 2:

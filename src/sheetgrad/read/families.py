@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import count, product
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheetgrad.read.folding import CLOSING, OPENING
 from sheetgrad.read.lexer import key_of
-from sheetgrad.read.names import canonical
+from sheetgrad.read.sums import body_end, summed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,18 +28,10 @@ if TYPE_CHECKING:
 LETTERS = "ijklmnpqrs"
 MOST_INSTANCES = 36
 """Members that one equation is written out to."""
-LARGE = 6
-"""Longer axes are cut to three members: what holds for three holds for hundreds."""
-CUT = 3
 _SUBSCRIPT = re.compile(r"_\s*(?:\{\s*([^{}]*?)\s*\}|([^\W_]+))")
-_RAISED = re.compile(r"\^\s*\{?\s*[(\[]\s*([ijmnps])\s*[)\]]\s*\}?")
+RAISED = re.compile(r"\^\s*\{?\s*[(\[]\s*([ijmnps])\s*[)\]]\s*\}?")
 """The number of a sample, above the name: x^{(i)}."""
-_RANGE = re.compile(
-    rf"(?<![\w_^{{])([{LETTERS}])((?:\s*,\s*[{LETTERS}])*)\s*(?:=\s*(?:1|0)|∈\s*[({{\[]\s*(?:1|0))"
-    r"(?:\s*,\s*\d+)*\s*(?:,|\bto\b|\band\b|…|\.{2,3}|-)[\s,…]*(?:\.{2,3}\s*,?\s*)?(\d+|[A-Za-z](?![A-Za-z]))"
-)
-_ALONE = re.compile(rf"_\s*(?:\{{\s*([{LETTERS}])\s*\}}|([{LETTERS}])(?![^\W_]))")
-_LIMITS = re.compile(rf"_([{LETTERS}])(?:=(?:0|1))?(?:\^(\d+|[A-Za-z]))?")
+LIMITS = re.compile(rf"_([{LETTERS}])(?:=(?:0|1))?(?:\^(\d+|[A-Za-z]))?")
 
 
 class Indexed(NamedTuple):
@@ -84,7 +75,7 @@ class Families:
         """A name with an index letter; None for any other token."""
         if token.kind not in {"name", "word"}:
             return None
-        raised = _RAISED.search(token.spelled)
+        raised = RAISED.search(token.spelled)
         spelled, above = token.spelled, ""
         if raised is not None and raised[1] in self.letters:
             spelled, above = spelled[: raised.start()] + spelled[raised.end() :], raised[1]
@@ -189,11 +180,11 @@ class Families:
 
     def bound(self, token: Token, body: Sequence[Token]) -> str:
         """The letter that a Σ runs over; empty where that cannot be told."""
-        said = _LIMITS.match(_limits(token))
+        said = LIMITS.match(limits_of(token))
         if said:
             return said[1]
         letters = {one for other in body if (found := self.indexed(other)) for one in found.letters if one.isalpha()}
-        return letters.pop() if len(letters) == 1 and not _limits(token) else ""
+        return letters.pop() if len(letters) == 1 and not limits_of(token) else ""
 
     def _written(self, made: list[Token], choice: dict[str, int], owner: str) -> Iterator[Token]:
         place = 0
@@ -227,168 +218,6 @@ class Families:
         return token._replace(kind="name", text=Indexed(base, "").member(numbers), note="")
 
 
-def _limits(token: Token) -> str:
+def limits_of(token: Token) -> str:
+    """What stands below and above a Σ, without blanks and braces: `_i=1^N`."""
     return re.sub(r"[\s{}\\]", "", re.sub(r"^(?:\\sum|[Σ∑])", "", token.spelled or token.text))
-
-
-def body_end(made: Sequence[Token], start: int) -> int:
-    """Where the summand ends: at a plus, a minus or an equals sign outside brackets, or at a closing bracket."""
-    depth = 0
-    for place in range(start, len(made)):
-        text = made[place].text
-        depth += (text in OPENING or text == "{") - (text in CLOSING or text == "}")
-        if depth < 0 or (depth == 0 and place > start and text in {"+", "-", "=", ","}):
-            return place
-    return len(made)
-
-
-def summed(terms: list[list[Token]], body: Sequence[Token]) -> Iterator[Token]:
-    """The terms in brackets, with plus signs between them; all stand where the summand stands."""
-    near = body[0]._replace(kind="mark", note="")
-    yield near._replace(text="(", spelled="(", end=near.start)
-    for number, term in enumerate(terms):
-        if number:
-            yield near._replace(text="+", spelled="+", end=near.start)
-        yield near._replace(text="(", spelled="(", end=near.start)
-        yield from term
-        yield near._replace(text=")", spelled=")", start=body[-1].end, end=body[-1].end)
-    yield near._replace(text=")", spelled=")", start=body[-1].end, end=body[-1].end)
-
-
-# --- finding the families of a text --------------------------------------------------------------
-
-
-class Line(NamedTuple):
-    """One equation of a text: a name of its own, its tokens, and the line that it stands in."""
-
-    owner: str
-    tokens: Sequence[Token]
-    words: str
-
-
-def families(lines: Sequence[Line], names: frozenset[str]) -> Families:
-    """The families of a text; without letters where it defines none by an index."""
-    letters = frozenset(_letters(lines))
-    made = Families(letters, names=names)
-    defined: dict[str, set[str]] = {}
-    for line in lines:
-        found = _definition(made, line.tokens)
-        if found is not None:
-            defined.setdefault(found.base, set()).add(found.letters)
-    if not defined:
-        return Families()
-    made.typed = any(len({one for one in every if one.isalpha()}) > 1 for every in defined.values())
-    made.blocked = frozenset(_blocked(made, lines))
-    made.counted = {token.text for line in lines for token in line.tokens if token.kind == "number"}
-    _measure(made, lines)
-    return made
-
-
-def _letters(lines: Sequence[Line]) -> Iterator[str]:
-    """Letters that stand alone as an index, are summed over, or are given a range."""
-    for line in lines:
-        for token in line.tokens:
-            alone = _ALONE.search(token.spelled) if token.kind in {"name", "word"} else None
-            if alone is not None:
-                yield alone[1] or alone[2]
-            raised = _RAISED.search(token.spelled) if token.kind in {"name", "word"} else None
-            if raised is not None and not any(f"({raised[1]}-1)" in re.sub(" ", "", one.words) for one in lines):
-                yield raised[1]
-            elif token.kind == "sum" and (said := _LIMITS.match(_limits(token))):
-                yield said[1]
-        for found in _RANGE.finditer(line.words):
-            yield from re.findall(f"[{LETTERS}]", found[1] + found[2])
-
-
-def _definition(made: Families, tokens: Sequence[Token]) -> Indexed | None:
-    """What a forward equation of a family defines."""
-    if len(tokens) < 3 or tokens[1].text != "=":
-        return None
-    found = made.indexed(tokens[0])
-    if found is None or found.base[:1] in {"δ", "Δ"}:
-        return None
-    rest = tokens[2:]
-    if any(token.kind == "partial" or token.text == tokens[0].text for token in rest):
-        return None
-    return found if any(token.kind == "name" for token in rest) else None
-
-
-def _blocked(made: Families, lines: Sequence[Line]) -> Iterator[str]:
-    """Bases with two letters whose members have one number: w_ji beside w1 … w8."""
-    for line in lines:
-        for token in line.tokens:
-            found = made.indexed(token)
-            if found is None or len(found.letters) < 2 or made.typed:
-                continue
-            numbered = [name for name in made.names if re.fullmatch(re.escape(found.base) + r"\d{1,2}", name)]
-            if any(len(name) - len(found.base) == 1 for name in numbered):
-                yield found.base
-
-
-def _measure(made: Families, lines: Sequence[Line]) -> None:
-    """How long every axis is: by what the text says, by the members it names, or some small number."""
-    for line in lines:
-        for token in line.tokens:
-            found = made.indexed(token)
-            for one, whole in made.axes(line.owner, found) if found else ():
-                made.join(one, whole)
-            if token.kind == "sum":
-                _limit(made, line, token)
-    _ranges(made, lines)
-    _named_members(made, lines)
-    sizes = count()
-    for line in lines:
-        for letter in sorted(made.letters):
-            root = made.root(Axis(line.owner, letter))
-            size = made.sizes.get(root) or (3, 2)[next(sizes) % 2]
-            made.sizes[root] = CUT if size > LARGE and str(size) not in made.counted else size
-
-
-def _limit(made: Families, line: Line, token: Token) -> None:
-    said = _LIMITS.match(_limits(token))
-    if said and said[2]:
-        _sized(made, Axis(line.owner, said[1]), said[2])
-
-
-def _sized(made: Families, axis: Axis, last: str) -> None:
-    """An axis whose last member is a number, or has a letter for it."""
-    if last.isdigit():
-        root = made.root(axis)
-        made.sizes[root] = max(made.sizes.get(root, 0), int(last))
-    elif last in made.symbols:
-        made.join(axis, made.symbols[last])
-    else:
-        made.symbols[last] = axis
-
-
-def _ranges(made: Families, lines: Sequence[Line]) -> None:
-    """`k = 1, 2, 3`: of the line that it stands in, and of the whole text where nothing else is said of the letter."""
-    said: dict[str, set[str]] = {}
-    for line in lines:
-        for found in _RANGE.finditer(line.words):
-            for letter in re.findall(f"[{LETTERS}]", found[1] + found[2]):
-                _sized(made, Axis(line.owner, letter), found[3])
-                said.setdefault(letter, set()).add(found[3])
-    for line in lines:
-        for letter, ends in said.items():
-            axis = Axis(line.owner, letter)
-            if len(ends) == 1 and made.root(axis) not in made.sizes:
-                _sized(made, axis, next(iter(ends)))
-
-
-def _named_members(made: Families, lines: Sequence[Line]) -> None:
-    """x_1 and x_2 beside x_j: at least two members."""
-    if made.typed:
-        return
-    meant = {canonical(name) for name in made.names} - {None}
-    found = (made.indexed(token) for line in lines for token in line.tokens)
-    for axis in dict.fromkeys(whole for name in found if name for _, whole in made.axes("", name)):
-        arity, place = map(int, axis.place.split("."))
-        name, opening, label = axis.owner.partition("(")
-        pattern = re.compile(re.escape(name) + rf"(\d{{{arity}}})" + re.escape(opening + label))
-        numbers = [int(match[1][place]) for key in made.names if (match := pattern.fullmatch(key))]
-        if arity == 1:  # i1 and i2 are members of the x_j, too
-            numbers += [n for n in range(1, 10) if canonical(Indexed(axis.owner, "").member(str(n))) in meant]
-        if numbers:
-            _sized(made, axis, str(max(numbers)))
-            made.counted.add(str(max(numbers)))

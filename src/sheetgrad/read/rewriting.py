@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sheetgrad.read.families import body_end, summed
+from sheetgrad.read.sums import body_end, summed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
