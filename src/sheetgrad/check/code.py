@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sheetgrad.check.code_against import say_against
 from sheetgrad.check.code_claims import Claims, claims_of
 from sheetgrad.check.code_given import held_to
 from sheetgrad.check.code_judge import judged
@@ -21,9 +22,6 @@ from sheetgrad.read.python.limits import FitError, UnreadableCodeError
 from sheetgrad.read.python.names import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sheetgrad.check.code_given import Held
     from sheetgrad.check.code_ruling import Judgement
     from sheetgrad.check.findings import Verdict
     from sheetgrad.check.network import Network
@@ -68,39 +66,8 @@ def check_code(path: str, text: str, *, network: Network | None = None) -> Repor
             reading.judgement = held.judgement
         _write(report, reading)
         if held is not None and network is not None:
-            _say_against(report, held, network)
+            say_against(report, held, network)
     return report
-
-
-def _say_against(report: Report, held: Held, network: Network) -> None:
-    """Say what it was held against, which forward lines contradict it, and what was not compared."""
-    for binding, words in held.against:
-        statement = binding.statement
-        made = _found(report, binding, "false", f"This contradicts the network given: there {words}.")
-        report.findings.append(replace(made, yours=ast.unparse(statement.value)[:500], span=statement.span))
-        here = (statement.line, statement.column, binding.name)
-        report.equalities = [
-            replace(one, verdict="false") if (one.line, one.column, one.left) == here else one
-            for one in report.equalities
-        ]
-    for number, one in enumerate(report.findings):
-        if one.code == "no-network" and held.judgement is not None:
-            message = "none of these gradients is right for the network given, so none was judged; is it the right one?"
-            report.findings[number] = replace(one, message=message)
-    left = f" ({_listed(held.left)} not compared)" if held.left else ""
-    report.network = f"{network.words}{left}" + (f"; {report.network}" if report.network else "")
-    report.findings.sort(key=lambda finding: (finding.line, finding.column))
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _found(report: Report, binding: Binding, verdict: str, message: str) -> Finding:
-    """A finding on the network given."""
-    line, column = binding.statement.line, binding.statement.column
-    place = f"{report.path}:{line}:{column}"
-    return Finding(verdict, "other-network", line, column, place, binding.name, message=message)
 
 
 def _best(text: str) -> Reading | None:

@@ -6,22 +6,24 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sheetgrad.check.book.judging import stretches
+from sheetgrad.check.book.gradient_columns import gradient_columns, near_columns
+from sheetgrad.check.book.implied import implied_of, targets_of, users_of, wanted_of
 from sheetgrad.check.book.memories import gradients_taken_in
 from sheetgrad.check.book.optimizing import Optimizing
 from sheetgrad.check.book.rates import misplaced, rate_mended
 from sheetgrad.check.book.restoring import restored
 from sheetgrad.check.book.shares import shares
-from sheetgrad.check.book.understood import column_used, gradient_columns, near_columns, rate_in
+from sheetgrad.check.book.stretches import stretches
+from sheetgrad.check.book.update_rates import column_used, rate_in
 from sheetgrad.check.case import sentence
-from sheetgrad.expr import Expr, Ref, Symbol, references
+from sheetgrad.expr import Expr, Ref, Symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
-    from sheetgrad.check.book.judging import Stretch, TableJudge
+    from sheetgrad.check.book.judging import TableJudge
     from sheetgrad.check.book.losses import Rate
-    from sheetgrad.check.book.shares import Shares
+    from sheetgrad.check.book.stretches import Stretch
     from sheetgrad.check.points import Values
 
 
@@ -43,10 +45,10 @@ def blamed(judge: TableJudge) -> None:
         for name in gradient_columns(made, symbol):
             feeds.setdefault(name, set()).add(symbol)
     parts = shares(judge, owners)
-    targets = _targets(judge, owners, good, uses)
-    users = _users(judge, targets, parts)
+    targets = targets_of(judge, owners, good, uses)
+    users = users_of(judge, targets, parts)
     implied = {
-        name: _implied(judge, name, users.get(name, []), parts.hinted.get(name, []))
+        name: implied_of(judge, name, users.get(name, []), parts.hinted.get(name, []))
         for name in backward
         if name not in owners and name not in parts.owned
     }
@@ -54,7 +56,7 @@ def blamed(judge: TableJudge) -> None:
     implied |= restored(judge, targets, lost)
     split = {name for name in parts.split if owners[name] not in good}
     for name in backward:
-        wanted, exact = _wanted(judge, name, owners, implied, good, feeds)
+        wanted, exact = wanted_of(judge, name, owners, implied, good, feeds)
         if name not in parts.owned and exact is not None and not made.close(targets[name], wanted):
             wanted, exact = targets[name], None
         _column(judge, name, parts.owned.get(name, wanted), exact)
@@ -66,35 +68,6 @@ def blamed(judge: TableJudge) -> None:
             judge.report.gradients[key] = "false"
         else:
             judge.report.gradients.setdefault(key, "true")
-
-
-def _targets(
-    judge: TableJudge, owners: Mapping[str, str], good: set[str], uses: Mapping[str, str]
-) -> dict[str, Values]:
-    """What each gradient column must hold: of a good weight what it holds, of another its gradient.
-
-    Where all good columns of a kind (those that updates subtract, and those before them)
-    are their gradients times one factor, a learning rate or a sign, so must the others be.
-    """
-    made = judge.made
-    known = {name: made.points.values[name] for name, symbol in owners.items() if symbol in good}
-    found: dict[str, Values] = {}
-    for subtracted in (True, False):
-        columns = {name: symbol for symbol, name in uses.items() if name} if subtracted else owners
-        ratios = [
-            made.points.values[name] / exact
-            for name, symbol in columns.items()
-            if symbol in good and (exact := made.derivative(symbol)).all() and name in made.points.values
-        ]
-        shared = ratios[0] if ratios and all(made.points.close(ratios[0], other) for other in ratios[1:]) else 1.0
-        for name, symbol in owners.items():
-            if (name in uses.values()) == subtracted:
-                found[name] = known[name] if name in known else made.derivative(symbol) * shared
-    return found
-
-
-def _depends(judge: TableJudge, name: str) -> bool:
-    return name in judge.roles.depends(judge.roles.states)
 
 
 def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
@@ -135,67 +108,6 @@ def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
 
 def _is_total(judge: TableJudge, of: str) -> bool:
     return of == "E_total" or of == judge.names.get(judge.made.loss)
-
-
-def _wanted(  # noqa: PLR0917 -- what is known of the columns, in the order in which it is asked
-    judge: TableJudge,
-    name: str,
-    owners: Mapping[str, str],
-    implied: Mapping[str, Values | None],
-    good: set[str],
-    feeds: Mapping[str, set[str]],
-) -> tuple[Values | None, tuple[str, str] | None]:
-    """What a backward column should be; None where that is not known."""
-    made = judge.made
-    if name in owners:
-        exact = made.derivative(owners[name])
-        value = made.points.values.get(name)
-        if owners[name] in good and feeds.get(name, set()) & {owners[name]} and not made.close(value, exact):
-            return None, None  # another sign or factor, which the update makes good
-        return exact, (made.loss, owners[name])
-    fed = feeds.get(name, set())
-    if fed and fed <= good:
-        return made.points.values.get(name), None
-    found = implied.get(name)
-    if found is not None:
-        return found, None
-    return None, None
-
-
-def _users(judge: TableJudge, targets: Mapping[str, Values], parts: Shares) -> dict[str, list[tuple[Expr, Values]]]:
-    """For each quantity the gradients that are made from it: their formulas, and what they should come to."""
-    found: dict[str, list[tuple[Expr, Values]]] = {}
-    wanted = {name: values for name, values in targets.items() if name not in parts.split}
-    for column, values in {**wanted, **parts.owned}.items():
-        expression = judge.roles.definitions.get(column)
-        if expression is not None:
-            for use in references(expression):
-                found.setdefault(use.symbol.name, []).append((expression, values))
-    return found
-
-
-def _implied(
-    judge: TableJudge, name: str, users: Sequence[tuple[Expr, Values]], hinted: Sequence[Values]
-) -> Values | None:
-    """What a helper must be, for every gradient that is made from it to come out; None where they do not agree."""
-    made = judge.made
-    wants: list[Values] = list(hinted)
-    for expression, wanted in users:
-        kept = made.points.values[name]
-        results = []
-        for trial in (0.0, 1.0, 2.0):
-            made.points.put(name, made.points.numpy.full_like(kept, trial))
-            results.append(made.points.value(expression))
-        made.points.put(name, kept)
-        low, one, two = results
-        slope = one - low
-        if not made.points.close(two - one, slope) or not slope.any():
-            return None
-        with made.points.numpy.errstate(all="ignore"):
-            wants.append((wanted - low) / slope)
-    if len(wants) < 2 or not all(made.points.close(wants[0], other) for other in wants[1:]):
-        return None
-    return wants[0]
 
 
 def _column(judge: TableJudge, name: str, wanted: Values | None, exact: tuple[str, str] | None) -> None:

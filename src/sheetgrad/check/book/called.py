@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed, NotReadError
 from sheetgrad.check.book.kinds import is_activation
-from sheetgrad.check.book.understood import rate_in
 from sheetgrad.check.book.unfolding import stays
+from sheetgrad.check.book.update_rates import rate_in
 from sheetgrad.check.planting import family
 from sheetgrad.expr import Ref
 from sheetgrad.read.book.cells import Reference
 
 if TYPE_CHECKING:
     from sheetgrad.check.book.edits import Edit
-    from sheetgrad.check.book.judging import Stretch, TableJudge
+    from sheetgrad.check.book.judging import TableJudge
+    from sheetgrad.check.book.stretches import Stretch
 
 _SIGN_CODES = {("+", "*"): "plus-for-times", ("*", "+"): "times-for-plus", ("+", "-"): "sign", ("-", "+"): "sign"}
 _CODES = {

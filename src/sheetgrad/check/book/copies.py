@@ -94,7 +94,7 @@ def _report(judge: TableJudge, across: int, runs: list[Run], verdict: str) -> No
 
 def stale(judge: TableJudge) -> None:
     """Stored values that the formulas do not give: the first track in the order of computing."""
-    from sheetgrad.check.book.judging import stretches
+    from sheetgrad.check.book.stretches import stretches
 
     numpy = judge.stored.numpy
     symbols = [*judge.roles.definitions, *judge.roles.states]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sheetgrad.check.book.compiled import NotReadError, OnTrack
+from sheetgrad.check.book.compiled import NotReadError
 from sheetgrad.check.book.roles import in_order
 from sheetgrad.expr import Ref, Symbol, substitute
 from sheetgrad.syntax.dialects import DIALECTS
@@ -13,7 +13,8 @@ from sheetgrad.syntax.printer import written
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sheetgrad.check.book.judging import Stretch, TableJudge
+    from sheetgrad.check.book.judging import TableJudge
+    from sheetgrad.check.book.stretches import Stretch
     from sheetgrad.expr import Expr, Quantity
     from sheetgrad.read.book.cells import Tree
 
@@ -21,6 +22,8 @@ MOST_LINES = 20_000
 """Lines that are computed again with the right formulas."""
 VISIBLE = 0.01
 """A curve that is nowhere further off than this share of its height looks the same."""
+LARGE = 1e6
+"""From here on the right value is nearly 0 somewhere, and a share of it says nothing."""
 
 
 def off_by(judge: TableJudge, stretch: Stretch, tree: Tree) -> float | None:
@@ -109,9 +112,26 @@ def _step(
     return made
 
 
+def size(judge: TableJudge, stretch: Stretch, tree: Tree) -> str:
+    """How large a mistake is at the author's own numbers, and whether the curve shows it."""
+    off = off_by(judge, stretch, tree)
+    if off is None or not off < LARGE:
+        return ""
+    said = f" At the numbers of this sheet it is off by up to {words(off)}"
+    try:
+        right = judge.roles.compiler.tree(tree, stretch.across, stretch.last)
+    except NotReadError:
+        return f"{said}."
+    shown = None
+    if stretch.formula is judge.roles.main.get(stretch.across):
+        shown = curve(judge, {stretch.across: substitute(right, judge.roles.same, tidy=False)})
+    if shown is None:
+        return f"{said}."
+    if shown < VISIBLE:
+        return f"{said}, and the loss by at most {words(shown)} of its height: the chart cannot show this."
+    return f"{said}, and the loss by up to {words(shown)} of its height."
+
+
 def words(share: float) -> str:
     """A share as people write it: 0.026 %."""
     return f"{100 * share:.2g} %"
-
-
-__all__ = ["MOST_LINES", "VISIBLE", "OnTrack", "curve", "off_by", "words"]

@@ -12,7 +12,8 @@ from sheetgrad.check.book.families import Copies, beside, families
 from sheetgrad.check.book.oddities import odd
 from sheetgrad.check.book.recovered import recognised_function
 from sheetgrad.check.book.roles import constant_value
-from sheetgrad.check.book.understood import column_used, is_right, with_loss
+from sheetgrad.check.book.understood import is_right, with_loss
+from sheetgrad.check.book.update_rates import column_used
 from sheetgrad.expr import references, substitute
 from sheetgrad.read.book.cells import Call, Reference
 

@@ -3,62 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import NotReadError
-from sheetgrad.check.book.effect import VISIBLE, curve, off_by, words
+from sheetgrad.check.book.effect import size
 from sheetgrad.check.book.families import Copies, key_of
-from sheetgrad.check.book.losses import LOSS, put_together
+from sheetgrad.check.book.loss_column import judge_loss
+from sheetgrad.check.book.losses import LOSS
 from sheetgrad.check.book.merged import merged
 from sheetgrad.check.book.naming import text
 from sheetgrad.check.book.recovered import exact_formula
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.book.stored import Stored
-from sheetgrad.check.book.trees import parts as tree_parts
-from sheetgrad.check.book.understood import Understood, rate_of
+from sheetgrad.check.book.stretches import stretches
 from sheetgrad.check.book.unfolding import mended, sites, spelled
 from sheetgrad.check.book.unfolding import where as cells_in_words
+from sheetgrad.check.book.update_rates import rate_of
 from sheetgrad.check.case import Repair, sentence
 from sheetgrad.check.findings import Finding, Judged
-from sheetgrad.expr import Expr, references, substitute
-from sheetgrad.read.book.cells import Call, Range, Reference
+from sheetgrad.expr import substitute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from sheetgrad.check.book.frames import Run, Table
+    from sheetgrad.check.book.frames import Table
     from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.held import Held
     from sheetgrad.check.book.losses import Rate
     from sheetgrad.check.book.optimizing import Optimizing
+    from sheetgrad.check.book.stretches import Stretch
+    from sheetgrad.check.book.understood import Understood
     from sheetgrad.check.findings import Verdict
     from sheetgrad.check.points import Values
-    from sheetgrad.read.book.cells import Formula, Tree
-
-
-class Stretch(NamedTuple):
-    """Lines of a track that hold one formula, and what it comes to."""
-
-    across: int
-    formula: Formula
-    runs: tuple[Run, ...]
-    value: Expr | None
-    reason: str = ""
-
-    @property
-    def first(self) -> int:
-        """The first line."""
-        return self.runs[0].first
-
-    @property
-    def last(self) -> int:
-        """The last line."""
-        return self.runs[-1].last
-
-    @property
-    def lines(self) -> int:
-        """How many lines."""
-        return sum(run.lines for run in self.runs)
+    from sheetgrad.read.book.cells import Tree
 
 
 @dataclass(slots=True)
@@ -79,27 +56,6 @@ class TableReport:
     """What is false, by track."""
     owners: dict[str, str] = field(default_factory=dict)
     """For each gradient column the weight that it is meant for."""
-
-
-def stretches(made: Understood, across: int) -> list[Stretch]:
-    """The formulas of a track, most lines first; a state's first line is a start and no update."""
-    roles = made.roles
-    runs: dict[Formula, list[Run]] = {}
-    start = roles.table.first if across in roles.states.values() else -1
-    for run in roles.table.tracks[across].runs:
-        if run.formula is not None and not (run.first == start == run.last):
-            kept = run._replace(first=run.first + 1) if run.first == start else run
-            runs.setdefault(run.formula, []).append(kept)
-    found = []
-    for formula, held in runs.items():
-        line = max(held, key=lambda run: (run.lines, run.last)).last
-        try:
-            value, reason = roles.compiler.expression(formula, across, line), ""
-            value = substitute(value, roles.same, tidy=False)
-        except NotReadError as problem:
-            value, reason = None, str(problem)
-        found.append(Stretch(across, formula, tuple(held), value, reason))
-    return sorted(found, key=lambda stretch: -stretch.lines)
 
 
 class TableJudge:
@@ -157,29 +113,13 @@ class TableJudge:
                     else:
                         self._against(stretch, wanted, self.names.get(name, name))
         if self.made.loss == LOSS:
-            self._loss_column()
+            judge_loss(self)
 
     def _lacks(self, stretch: Stretch, quantity: str, bias: str) -> None:
         """A weighted sum without the bias that the network given has."""
         self.count(stretch, "false", quantity)
         message = f"The network given adds {bias} here, and this formula has no bias."
         self.report.findings.append(self.finding(stretch, "false", "other-network", quantity, message=message))
-
-    def _loss_column(self) -> None:
-        """Where the gradients fit the sum of the terms and the column of the loss is something else: a slip in it."""
-        from sheetgrad.check.book.repairs import repaired
-
-        wanted = self.made.points.values[LOSS]
-        parts = tuple(use.symbol.name for use in references(self.made.definitions[LOSS]))
-        name = put_together(self.roles, self.heads, parts)
-        for stretch in stretches(self.made, self.tracks[name]) if name in self.tracks else ():
-            value, tree = None if stretch.value is None else self.made.value(stretch.value), stretch.formula.tree
-            if value is None or tree is None or not all(_adds_up(part) for _, part in tree_parts(tree)):
-                continue
-            if self.made.close(value * wanted[0], wanted * value[0]):  # a factor is a choice
-                self.count(stretch, "true", self.names[LOSS])
-            elif repaired(self, stretch, lambda found: self.made.close(found, wanted))[1] is not None:
-                self.false(stretch, lambda found: self.made.close(found, wanted), self.names[LOSS], None)
 
     def _against(self, stretch: Stretch, wanted: Values, quantity: str) -> None:
         """A stretch against the value it should have."""
@@ -240,7 +180,7 @@ class TableJudge:
         if not expected and exact is not None:
             expected = exact_formula(self, stretch.across, stretch.first, exact[1])
         self.count(stretch, verdict, quantity)
-        message = repair.message + (self._size(stretch, tree) if tree is not None and verdict == "false" else "")
+        message = repair.message + (size(self, stretch, tree) if tree is not None and verdict == "false" else "")
         self.report.findings.append(
             self.finding(stretch, verdict, repair.code, quantity, tree, expected=expected, message=message.strip())
         )
@@ -263,25 +203,6 @@ class TableJudge:
         if key is not None and made is not None:
             self.mended[key] = repair, made, stretch.across
         return repair, made
-
-    def _size(self, stretch: Stretch, tree: Tree) -> str:
-        """How large a mistake is at the author's own numbers, and whether the curve shows it."""
-        off = off_by(self, stretch, tree)
-        if off is None or not off < LARGE:
-            return ""
-        said = f" At the numbers of this sheet it is off by up to {words(off)}"
-        try:
-            right = self.roles.compiler.tree(tree, stretch.across, stretch.last)
-        except NotReadError:
-            return f"{said}."
-        shown = None
-        if stretch.formula is self.roles.main.get(stretch.across):
-            shown = curve(self, {stretch.across: substitute(right, self.roles.same, tidy=False)})
-        if shown is None:
-            return f"{said}."
-        if shown < VISIBLE:
-            return f"{said}, and the loss by at most {words(shown)} of its height: the chart cannot show this."
-        return f"{said}, and the loss by up to {words(shown)} of its height."
 
     def finding(
         self,
@@ -332,16 +253,9 @@ class TableJudge:
         blamed(self)
 
 
-def _adds_up(part: Tree) -> bool:
-    """Whether it may stand in a loss that is put together from its terms: a root or a largest is another measure."""
-    return isinstance(part, Reference | Range) or (isinstance(part, Call) and part.function in {"+", "-", "*", "SUM"})
-
-
 MOST_PARTS = 3
 """Ranges of one finding that are listed; of more the whole is named."""
 PATIENCE = 6_000
 """Edits that are tried on one table before mistakes are only named false."""
 SLIPS = frozenset({"typed-number"})
 """What comes to the right numbers as the sheet stands, and stops doing so when it is changed."""
-LARGE = 1e6
-"""From here on the right value is nearly 0 somewhere, and a share of it says nothing."""

@@ -12,9 +12,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.blame import most_common
+from sheetgrad.check.book.gradient_columns import gradient_columns
 from sheetgrad.check.book.kinds import is_activation
 from sheetgrad.check.book.spelling import address
-from sheetgrad.check.book.understood import column_used, gradient_columns
+from sheetgrad.check.book.update_rates import column_used
 from sheetgrad.check.findings import Finding
 from sheetgrad.check.report.words import quantity
 from sheetgrad.expr import references

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sheetgrad.check.book.compiled import Fixed
 from sheetgrad.check.book.labels import given_name
 from sheetgrad.check.book.losses import LOSS
-from sheetgrad.check.book.understood import rate_of
 from sheetgrad.check.book.unfolding import cell_name
+from sheetgrad.check.book.update_rates import rate_of
 from sheetgrad.expr import Expr, Ref, Symbol, references, substitute
 from sheetgrad.syntax.printer import own_name, written
 
@@ -54,7 +54,8 @@ def plain_names(made: Understood, heads: dict[int, Head]) -> dict[str, str]:
     for rate_symbol in sorted(rates):
         if rate_symbol not in found:
             give(rate_symbol, "eta")
-    for symbol in (*made.points.values, *made.roles.definitions):
+    every = (*made.points.values, *made.roles.definitions)
+    for symbol in sorted(every, key=lambda symbol: symbol not in said):  # a head counts before a text beside a cell
         if symbol not in found:
             give(symbol, said.get(symbol) or _own_name(made, symbol, found, tracks.get(symbol)))
     return found

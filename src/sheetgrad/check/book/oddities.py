@@ -9,7 +9,7 @@ from sheetgrad.check.book.compiled import Fixed
 from sheetgrad.check.book.families import families
 from sheetgrad.check.book.kinds import kinds
 from sheetgrad.check.book.labels import given_name
-from sheetgrad.check.book.understood import column_used
+from sheetgrad.check.book.update_rates import column_used
 from sheetgrad.check.templates import template, widths
 from sheetgrad.expr import Call, Product, Ref, Sum, Symbol, references, walk
 from sheetgrad.functions import FUNCTIONS

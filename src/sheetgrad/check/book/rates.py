@@ -13,8 +13,9 @@ from sheetgrad.check.book.unfolding import named, spelled
 from sheetgrad.read.book.cells import Reference
 
 if TYPE_CHECKING:
-    from sheetgrad.check.book.judging import Stretch, TableJudge
+    from sheetgrad.check.book.judging import TableJudge
     from sheetgrad.check.book.losses import Rate
+    from sheetgrad.check.book.stretches import Stretch
     from sheetgrad.read.book.cells import Place, Sheet
 
 RATE = re.compile(

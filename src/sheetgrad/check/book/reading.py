@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sheetgrad.check.book.judging import stretches
+from sheetgrad.check.book.gradient_columns import gradient_columns
 from sheetgrad.check.book.kinds import kinds
 from sheetgrad.check.book.naming import plain_names, renamed
 from sheetgrad.check.book.recovered import model, recognised_function, tidied
 from sheetgrad.check.book.spelling import where
 from sheetgrad.check.book.stored import Stored
-from sheetgrad.check.book.understood import gradient_columns, rate_of
+from sheetgrad.check.book.stretches import stretches
+from sheetgrad.check.book.update_rates import rate_of
 from sheetgrad.check.book.workbook import understood_tables
 from sheetgrad.expr import Expr, Ref, Symbol
 from sheetgrad.syntax.dialects import DIALECTS

@@ -14,7 +14,8 @@ from sheetgrad.read.book.cells import Reference
 
 if TYPE_CHECKING:
     from sheetgrad.check.book.edits import Edit
-    from sheetgrad.check.book.judging import Stretch, TableJudge
+    from sheetgrad.check.book.judging import TableJudge
+    from sheetgrad.check.book.stretches import Stretch
 
 
 def reason(judge: TableJudge, stretch: Stretch, edit: Edit | None, code: str, exact: tuple[str, str] | None) -> str:

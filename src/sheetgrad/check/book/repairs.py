@@ -18,7 +18,8 @@ from sheetgrad.read.book.cells import Reference
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sheetgrad.check.book.judging import Stretch, TableJudge
+    from sheetgrad.check.book.judging import TableJudge
+    from sheetgrad.check.book.stretches import Stretch
     from sheetgrad.check.points import Values
     from sheetgrad.read.book.cells import Tree
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed, OnTrack
-from sheetgrad.check.book.losses import Rate, ancestors, losses
+from sheetgrad.check.book.gradient_columns import near_columns
+from sheetgrad.check.book.losses import ancestors, losses
 from sheetgrad.check.book.roles import constant_value
+from sheetgrad.check.book.update_rates import column_used, rate_of, ratio_of
 from sheetgrad.check.points import Points, UnknownNameError
-from sheetgrad.expr import ZERO, Expr, Ref, Sum, Symbol, references
+from sheetgrad.expr import Expr, Ref, Sum, Symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sheetgrad.check.book.headers import Head
     from sheetgrad.check.book.roles import Roles
     from sheetgrad.check.points import Values
 
 FEW = 3
-"""Points at which a gradient is not zero; fewer say little of what it is multiplied with."""
-MOST_COLUMNS = 80
-"""Columns before an update that are compared with its gradient."""
+"""Losses that are tried at least."""
 MOST_WORK = 40_000
 """Formulas that are computed in search of the loss."""
 MOST_NEW = 40
@@ -165,34 +161,10 @@ def factors_of(made: Understood, symbol: str) -> set[float]:
     if not exact.any():
         return found
     for name in near_columns(made, symbol):
-        ratio = _ratio(made, made.points.values[name], exact)
+        ratio = ratio_of(made, made.points.values[name], exact)
         if ratio is not None and abs(ratio - ratio[0]).max() <= 1e-9 * abs(ratio[0]):
             found.add(round(float(ratio[0]), 9))
     return found & {1.0, 2.0, 0.5}
-
-
-def gradient_columns(made: Understood, symbol: str) -> Iterator[str]:
-    """Columns from which the update of a state is made, backward ones, nearest first; through what is remembered."""
-    roles = made.roles
-    weights = {roles.states[parameter] for parameter in made.parameters}
-    seen = {roles.states[symbol]}
-    waiting = deque(seen)
-    while waiting:
-        for use in references(roles.rules.get(waiting.popleft(), ZERO)):
-            source = roles.compiler.sources[use.symbol.name]
-            if not isinstance(source, OnTrack) or source.across in seen | weights:
-                continue
-            seen.add(source.across)
-            name = roles.name(source.across)
-            if name not in made.points.definitions:
-                waiting.append(source.across)
-                if name in roles.definitions:
-                    yield name
-
-
-def near_columns(made: Understood, symbol: str) -> Iterator[str]:
-    """Those that may be the gradient itself; the steps of a table are never so far from it."""
-    return islice(gradient_columns(made, symbol), MOST_COLUMNS)
 
 
 def is_right(made: Understood, symbol: str) -> bool:
@@ -205,103 +177,3 @@ def is_right(made: Understood, symbol: str) -> bool:
     exact = made.derivative(symbol)
     columns = (made.points.values[name] for name in near_columns(made, symbol))
     return bool(exact.any()) and any(made.close(column, exact) for column in columns)
-
-
-def rate_of(made: Understood, symbol: str) -> Rate | None:
-    """What the exact gradient is multiplied with in an update; None where the update is something else."""
-    return rate_in(made, symbol, made.value(made.roles.updates[symbol]), made.roles.updates[symbol])
-
-
-def rate_in(made: Understood, symbol: str, value: Values | None, update: Expr) -> Rate | None:
-    """The same for a given value of the update."""
-    if value is None or symbol not in made.points.values:
-        return None
-    exact = made.derivative(symbol)
-    if not exact.any():
-        return Rate("", 0.0) if made.close(value, made.points.values[symbol]) else None
-    ratio = _ratio(made, made.points.values[symbol] - value, exact)
-    if ratio is None:
-        return None
-    given = [name for name in _inputs_of(made, update) if made.sources_rate(name)]
-    if ratio.size < FEW:  # any number is the same everywhere if there is one point only
-        for name in given:
-            if _constant(ratio / made.points.values[name][exact != 0]) == 1.0:
-                return Rate(name, 1.0)
-    if (number := _constant(ratio)) is not None:
-        used = _column_rate(made, symbol, update)
-        return None if used and used.symbol and used.symbol in made.loss_inputs else Rate("", number)
-    for name in given:
-        with made.points.numpy.errstate(all="ignore"):
-            number = _constant(ratio / made.points.values[name][exact != 0])
-        if number is not None:
-            return Rate(name, number)
-    return None
-
-
-def _ratio(made: Understood, value: Values, exact: Values) -> Values | None:
-    """What a gradient is multiplied with where it is not zero; None where the other is not zero with it.
-
-    Behind a rectifier it is zero at every point at which the neuron is silent.
-    """
-    numpy = made.points.numpy
-    alive = exact != 0
-    silent = value[~alive]
-    if silent.size and abs(silent).max() > 1e-12 * abs(value).max():
-        return None
-    with numpy.errstate(all="ignore"):
-        ratio: Values = value[alive] / exact[alive]
-    return ratio if numpy.isfinite(ratio).all() else None
-
-
-def _constant(ratio: Values) -> float | None:
-    """The number that an array holds everywhere, if it is positive."""
-    first = float(ratio[0])
-    if first > 0 and abs(ratio - first).max() <= 1e-8 * first:
-        return float(f"{first:.7g}")
-    return None
-
-
-def _inputs_of(made: Understood, update: Expr) -> list[str]:
-    """Symbols that flow into an update and that no weight flows into."""
-    definitions = made.roles.definitions
-    waiting = [use.symbol.name for use in references(update)]
-    found: dict[str, None] = {}
-    while waiting:
-        name = waiting.pop(0)
-        if name in found or name in made.changed:
-            if name in made.changed and name not in found and name in definitions:
-                found[name] = None
-                waiting += [use.symbol.name for use in references(definitions[name])]
-            continue
-        found[name] = None
-        if name in definitions:
-            waiting += [use.symbol.name for use in references(definitions[name])]
-    return [name for name in found if name not in made.changed and name not in made.roles.states]
-
-
-def _column_rate(made: Understood, symbol: str, update: Expr) -> Rate | None:
-    """What one column is multiplied with in an update, whatever the column holds."""
-    return column_used(made, symbol, update)[1]
-
-
-def column_used(made: Understood, symbol: str, update: Expr) -> tuple[str, Rate | None]:
-    """The column that an update subtracts, and what it is multiplied with; empty where it is something else."""
-    names = [use.symbol.name for use in references(update)]
-    columns = [name for name in names if name in made.changed and name not in made.roles.states]
-    columns += [name for name in names if name in made.roles.definitions and name not in made.changed]
-    points = Points({}, dict.fromkeys([symbol, *names]))
-    try:
-        value = points.value(update)
-    except UnknownNameError:
-        return "", None
-    for column in columns:
-        with points.numpy.errstate(all="ignore"):
-            ratio = abs((points.values[symbol] - value) / points.values[column])
-            if (number := _constant(ratio)) is not None:
-                return column, Rate("", number)
-            for name in names:
-                if name not in {symbol, column}:
-                    number = _constant(ratio / abs(points.values[name]))
-                    if number is not None:
-                        return column, Rate(name, number)
-    return "", None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sheetgrad.check.book.frames import Table
-    from sheetgrad.check.book.judging import Stretch
+    from sheetgrad.check.book.stretches import Stretch
     from sheetgrad.read.book.cells import Formula, Place, Tree
 
 LISTED = 4

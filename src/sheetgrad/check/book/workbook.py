@@ -17,7 +17,8 @@ from sheetgrad.check.book.labels import labels
 from sheetgrad.check.book.naming import plain_names
 from sheetgrad.check.book.roles import roles
 from sheetgrad.check.book.spelling import address
-from sheetgrad.check.book.understood import is_right, rate_of, understood
+from sheetgrad.check.book.understood import is_right, understood
+from sheetgrad.check.book.update_rates import rate_of
 from sheetgrad.check.case import sentence
 from sheetgrad.check.findings import Finding, Report
 from sheetgrad.check.together.books import facts_of

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sheetgrad.check.book.compiled import Fixed
-from sheetgrad.check.book.judging import stretches
 from sheetgrad.check.book.naming import gradient_name, plain_names
 from sheetgrad.check.book.spelling import address, where
 from sheetgrad.check.book.spelling import formula as spelled
+from sheetgrad.check.book.stretches import stretches
 from sheetgrad.check.together.facts import Facts, Gradient, Place, Quoted
 from sheetgrad.expr import Expr, Ref, Symbol, references, substitute
 
