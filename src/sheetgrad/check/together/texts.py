@@ -12,7 +12,7 @@ from sheetgrad.check.numbers import is_numeric
 from sheetgrad.check.points import has_partial
 from sheetgrad.check.together.facts import Facts, Gradient, Place, Quoted
 from sheetgrad.check.together.quoted import quoted_losses, rates_named
-from sheetgrad.expr import Partial, Product, Ref, references, walk
+from sheetgrad.expr import Partial, Product, Ref, Sum, references, walk
 from sheetgrad.functions import evaluate
 from sheetgrad.read.names import canonical
 
@@ -77,17 +77,18 @@ class Told:
             self.given.setdefault(key, []).append(Quoted(value, last_digit(side.member), place, side.member.spelled))
 
     def _gradient(self, key: str, pairs: list[Pair], step: Step) -> None:
-        """The last closed form counts."""
+        """The last formula counts; a chain of derivatives alone is no answer yet."""
         if key not in self.network.leaves:
             return
         self.by.add(key)
         closed = [p.right for p in pairs if p.right.node is not None and not is_numeric(p.right.node)]
-        if not step.closed or not closed or step.verdict not in {"true", "slip", "false"}:
+        if not closed or _only_derivatives(closed[-1].node) or step.verdict not in {"true", "slip", "false"}:
             return
         side = closed[-1]
+        value = side.node if step.closed else None
         place = self._place(side.member.offset)
         spelled = side.member.spelled
-        made = Gradient(step.verdict != "false", place, spelled, side.node, step.quantity, step.verdict == "slip")
+        made = Gradient(step.verdict != "false", place, spelled, value, step.quantity, step.verdict == "slip")
         if self.gradients.setdefault(key, made).right != made.right:
             self.torn.add(key)
         self.gradients[key] = made
@@ -134,6 +135,14 @@ class Told:
 
 
 _WORDS = {True: "true", False: "false"}
+
+
+def _only_derivatives(node: Expr | None) -> bool:
+    """Whether it is made of derivatives and nothing else: ∂E/∂a·∂a/∂z·∂z/∂w."""
+    if isinstance(node, Product | Sum):
+        parts = node.factors if isinstance(node, Product) else node.terms
+        return all(map(_only_derivatives, parts))
+    return node is None or isinstance(node, Partial | Ref)
 
 
 def _in_call(source: Source, place: Place) -> bool:
