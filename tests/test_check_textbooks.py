@@ -83,7 +83,7 @@ def test_members_of_a_family_are_one_finding() -> None:
     text = (HERE / "plain-sums.md").read_text(encoding="utf-8").replace("∂E/∂y_k = y_k - t_k", "∂E/∂y_k = t_k - y_k")
     shown = rendered([check_text("a.md", text)], "text", colour=False, reading=False)
     assert shown.count("a.md:7:1") == 1
-    assert "with 2 more members of its family" in shown
+    assert "wrong for 2 more of its family" in shown
 
 
 def test_a_letter_that_is_not_summed_over_is_said_to_be_unread() -> None:

@@ -136,11 +136,32 @@ def _add(report: Report, source: Source, judge: Judge, claim: Claim, pair: Pair)
     where = f"{source.path}:{place.line}:{place.column}"
     base = Finding("note", "note", place.line, place.column, where, quantity, span=span)
     finding = explained(base, claim, pair, judge)
+    if claim.choice and finding.verdict == "false" and _is_further(report, finding):
+        return
     if claim.choice and finding.verdict == "false":
         finding = replace(finding, message=f"{finding.message} (Written out for {claim.choice}.)".strip())
     last = report.findings[-1] if report.findings else None
     if last is None or finding.verdict != "unread" or _said(last) != _said(finding):
         report.findings.append(finding)
+
+
+def _is_further(report: Report, finding: Finding) -> bool:
+    """Whether another member of the family has the same mistake, in the same place: then it is said there."""
+    for number, one in enumerate(report.findings):
+        if (one.place, one.code, one.yours) == (finding.place, finding.code, finding.yours):
+            report.findings[number] = replace(one, message=_with_one_more(one.message))
+            return True
+    return False
+
+
+_WRITTEN_OUT = re.compile(r"\(Written out for ([^;)]*?)(?:; wrong for (\d+) more of its family)?\.\)$")
+
+
+def _with_one_more(message: str) -> str:
+    """The message with one member more in the count at its end."""
+    return _WRITTEN_OUT.sub(
+        lambda match: f"(Written out for {match[1]}; wrong for {int(match[2] or 0) + 1} more of its family.)", message
+    )
 
 
 def _said(finding: Finding) -> tuple[str, str, str, str]:

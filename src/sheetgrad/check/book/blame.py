@@ -33,17 +33,17 @@ def blamed(judge: TableJudge) -> None:
     common = most_common(judge.report.rates.values())
     good = {symbol for symbol, rate in judge.report.rates.items() if rate == common}
     uses = {symbol: column_used(made, symbol, judge.roles.updates[symbol])[0] for symbol in made.parameters}
-    owners = judge.report.owners = _owners(judge, uses)
+    feeds: dict[str, set[str]] = {}
+    for symbol in made.parameters:
+        for name in gradient_columns(made, symbol):
+            feeds.setdefault(name, set()).add(symbol)
+    owners = judge.report.owners = _owners(judge, uses, feeds)
     changed = judge.roles.depends(judge.roles.states)
     backward = [
         name
         for name in judge.roles.definitions
         if name in judge.tracks and name not in made.points.definitions and (name in owners or name in changed)
     ]
-    feeds: dict[str, set[str]] = {}
-    for symbol in made.parameters:
-        for name in gradient_columns(made, symbol):
-            feeds.setdefault(name, set()).add(symbol)
     parts = shares(judge, owners)
     targets = targets_of(judge, owners, good, uses)
     users = users_of(judge, targets, parts)
@@ -70,7 +70,7 @@ def blamed(judge: TableJudge) -> None:
             judge.report.gradients.setdefault(key, "true")
 
 
-def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
+def _owners(judge: TableJudge, uses: Mapping[str, str], feeds: Mapping[str, set[str]]) -> dict[str, str]:
     """For each gradient column the weight that it is meant for: by its use, its value and its head."""
     made = judge.made
     exact = {symbol: made.derivative(symbol) for symbol in made.parameters}
@@ -101,7 +101,7 @@ def _owners(judge: TableJudge, uses: Mapping[str, str]) -> dict[str, str]:
             free = [s for s in users if not any(made.close(made.points.values.get(c), exact[s]) for c in columns)]
             if free:
                 found[name] = free[0]
-        elif fits:
+        elif fits and (not feeds.get(name) or feeds[name] & set(fits)):  # else it only has come to that
             found[name] = fits[0]
     return found
 

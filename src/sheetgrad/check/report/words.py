@@ -65,16 +65,10 @@ class Group(NamedTuple):
             return ""
         if in_workbook(self.first):
             return f"and {len(self.others):,} more like it: {', '.join(map(_cells, self.others))}"
-        distinct = {(one.place, one.yours): one for one in reversed((self.first, *self.others))}
-        others = [one for one in self.others if distinct[one.place, one.yours] is one]
-        members = len(self.others) - len(others)
-        family = f"; with {members:,} more {'member' if members == 1 else 'members'} of its family" if members else ""
-        if not others:
-            return family.removeprefix("; ")
-        cells = {other.place.rpartition(":cell ")[1] for other in others} != {""}
-        places = [_where(other, cell=cells) for other in others]
+        cells = {other.place.rpartition(":cell ")[1] for other in self.others} != {""}
+        places = [_where(other, cell=cells) for other in self.others]
         word = "" if cells else ("line " if len(places) == 1 else "lines ")
-        return f"and {len(places):,} more like it: {word}{', '.join(places)}{family}"
+        return f"and {len(places):,} more like it: {word}{', '.join(places)}"
 
 
 def in_workbook(finding: Finding) -> bool:
