@@ -38,7 +38,7 @@ STEPS = (100, 10_000, 1_000_000, 10_000_000)
 NETWORKS = (6, 1_000, 100_000, 1_000_000)
 WORK = 5_000_000
 """Steps of single networks in a measurement of many."""
-PATIENCE = 4.0
+PATIENCE = 8.0
 """Seconds: what would take longer is worked out from what a step costs."""
 ROOM = 2.5
 """Seconds after which a measurement is not made again."""

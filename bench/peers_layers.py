@@ -223,7 +223,7 @@ def cost(run: Callable[[int], Any], steps: int) -> float:
 def measured(case: Case, run: Callable[[int], Any]) -> list[float]:
     """Seconds a step, from the quickest on."""
     passes = -(-case.samples // case.batch)
-    few = passes if case.batch > 1 else min(passes, 64)
+    few = passes  # every sample has been seen, so that what is made of each is no part of a step
     rough = max(cost(run, few), 1e-5)
     times = max(2, min(400, int(BUDGET / rough)))
     many = few * times
