@@ -23,21 +23,22 @@ FAR = 20.0
 """A number that is so many times larger or smaller was computed at some other moment."""
 
 
-def agrees_at(network: Network, given: Mapping[str, float], node: Expr, shown: Member) -> bool | None:
-    """Whether a formula has the value shown at the numbers given; None where that cannot be told."""
+def agrees_at(network: Network, given: Mapping[str, float], node: Expr, shown: Member) -> tuple[bool | None, float]:
+    """Whether a formula has the value shown at the numbers given, and what it has; None where that cannot be told."""
     wanted = _value(network, given, node)
     digits = [token.text for token in shown.tokens if token.kind == "number"]
     if wanted is None or len(digits) != 1 or "e" in digits[0].lower():
-        return None
+        return None, math.nan
     stated = float(digits[0]) * (-1 if any(token.text == "-" for token in shown.tokens) else 1)
     unit = 10.0 ** -len(digits[0].partition(".")[2])
     off = abs(stated - wanted)
     if off <= 0.51 * unit:
-        return True
+        return True, wanted
     carried = has_partial(node) or any(use.symbol.name not in network.leaves for use in references(node))
     if carried and (off <= UNITS * unit or off <= SHARE * abs(wanted)):
-        return None
-    return None if not stated or not wanted or not 1 / FAR < abs(stated / wanted) < FAR else False
+        return None, wanted
+    far = not stated or not wanted or not 1 / FAR < abs(stated / wanted) < FAR
+    return (None if far else False), wanted
 
 
 def _value(network: Network, given: Mapping[str, float], node: Expr) -> float | None:

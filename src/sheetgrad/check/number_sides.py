@@ -42,10 +42,14 @@ def numbers(judge: Judge, left: Side, right: Side) -> Pair | None:
 
 
 def _at_given(judge: Judge, left: Side, right: Side, symbolic: Side, numeric: Side) -> Pair:
-    """A number for a formula, held against the numbers that the text gives; before any update they are its own."""
+    """A number for a formula, held against the numbers that the text gives.
+
+    One that differs is a note and not false: it may belong to another moment, which only the words say.
+    """
     if judge.moved or judge.twice or symbolic.node is None:
         return Pair(left, right, "given")
-    good = agrees_at(judge.network, judge.given, symbolic.node, numeric.member)
-    if good is None:
-        return Pair(left, right, "given")
-    return Pair(left, right, "true") if good else Pair(left, right, "false", numeric)
+    good, value = agrees_at(judge.network, judge.given, symbolic.node, numeric.member)
+    if good:
+        return Pair(left, right, "true")
+    reason = "" if good is None else f"at the numbers that the text gives, this comes to {value:.6g}"
+    return Pair(left, right, "given", reason=reason)

@@ -21,8 +21,14 @@ _INSIDE = {",", "<", ">"}
 def segments(made: Sequence[Token]) -> Iterator[list[Token]]:
     """Runs of mathematics between words, semicolons and commas outside brackets."""
     run: list[Token] = []
-    depth = 0
+    depth = outside = 0  # brackets that are open, and those that begin with a word
     for place, token in enumerate(made):
+        if token.text in CLOSING and not depth and outside:
+            outside -= 1
+            if run:
+                yield run
+            run = []
+            continue
         if token.text in OPENING or token.text == "{":
             depth += 1
         elif token.text in CLOSING or token.text == "}":
@@ -36,6 +42,7 @@ def segments(made: Sequence[Token]) -> Iterator[list[Token]]:
         apart = token.text in _SEPARATES and (depth == 0 or token.text not in _INSIDE)
         sentence = token.text == "." and token.kind == "mark"
         if word or apart or sentence:
+            outside += bool(word and run and run[-1].text == "(")
             if run:
                 yield run
             run = []
