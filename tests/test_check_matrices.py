@@ -112,3 +112,9 @@ def test_a_long_text_of_arrays_ends_in_time() -> None:
     text = "\n".join([*lines, "E = ½ Σ (A29 − Y)²\n", "dZ29 = (A29 − Y) ⊙ σ'(Z29)\n", *back])
     report = check_text("long.md", text)
     assert not [judged for judged in report.equalities if judged.verdict == "false"]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_our_own_matrix_document_raises_no_alarm(preset: str) -> None:
+    report = check_text("own.md", markdown(sheetgrad.derive(preset, form="matrix")))
+    assert [(f.line, f.yours) for f in report.findings if f.verdict in {"false", "slip"}] == []

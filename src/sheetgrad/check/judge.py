@@ -234,8 +234,9 @@ class Judge:
             return Pair(left, right, "true", reason="it goes on from a line further up")
         if self._sign_convention(left, right):
             return Pair(left, right, "true", reason="right where the name stands for the opposite sign")
-        repaired = (turned(left, right, self.network) if self.written_out else None) or mended.by_slip(
-            wrong.member, self.network, right.values if wrong is left else left.values
+        other = right.values if wrong is left else left.values
+        repaired = (
+            turned(left, right, self.network) if self.written_out else mended.by_slip(wrong.member, self.network, other)
         )
         if repaired is not None:
             return Pair(left, right, "slip", wrong, slips=(repaired,))
@@ -261,7 +262,7 @@ class Judge:
         """A side that is not read, or a name that is not known: mend it if that makes it true, else unread."""
         unread, other = (left, right) if left.values is None else (right, left)
         if other.values is not None:
-            slip = mended.by_slip(unread.member, self.network, other.values)
+            slip = None if self.written_out else mended.by_slip(unread.member, self.network, other.values)
             if slip is not None:
                 unread.values = other.values
                 return Pair(left, right, "slip", unread, slips=(slip,))

@@ -5,16 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sheetgrad.read.claims import Reading
+from sheetgrad.read.statements import Unclaimed
 
 if TYPE_CHECKING:
     from sheetgrad.check.findings import Report
     from sheetgrad.check.matrix.part import Part
 
 
+BESIDE = "lines with index letters are not judged beside lines between arrays"
+
+
 def without(reading: Reading, part: Part) -> Reading:
-    """What else was read of the document."""
-    claims = [claim for claim in reading.claims if not part.covers(claim.offset)]
+    """What else was read of the document.
+
+    Lines with index letters are set aside: beside arrays they often have names of their own for what
+    the lines about single weights call otherwise, so that neither can be held against the other.
+    """
+    others = [claim for claim in reading.claims if not part.covers(claim.offset)]
+    claims = [claim for claim in others if not claim.choice]
+    families = {claim.offset: claim.spelled for claim in others if claim.choice}
     unclaimed = [line for line in reading.unclaimed if not part.covers(line.offset)]
+    unclaimed += [Unclaimed(offset, spelled, BESIDE) for offset, spelled in families.items()]
     return Reading(claims, unclaimed, reading.lost)
 
 
